@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// build makes everything that the binary consists of, generated code included.
+func build(ctx context.Context, p *program, _ []string) error {
+	if err := p.setUp(ctx, forWindow); err != nil {
+		return err
+	}
+	if err := p.bindings(ctx, "../frontend"); err != nil {
+		return err
+	}
+	if err := p.page(ctx); err != nil {
+		return err
+	}
+	if err := p.binary(ctx, p.binaryPath()); err != nil {
+		return err
+	}
+	p.say("built %s", p.binaryPath())
+	return nil
+}
+
+func (p *program) binaryPath() string {
+	name := "opora"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return p.path("build", "bin", name)
+}
+
+// tags are the build tags of the window on this machine: WebKitGTK 4.1 where
+// it is, 4.0 on the older distributions that have nothing else.
+func (p *program) tags(ctx context.Context, more ...string) string {
+	if runtime.GOOS == "linux" && library("webkit2gtk-4.1")(ctx, p) {
+		more = append(more, "webkit2_41")
+	}
+	return strings.Join(more, ",")
+}
+
+// version is what the binary says of itself: the nearest tag where there is
+// one, otherwise the commit.
+func (p *program) version(ctx context.Context) string {
+	version, err := p.ask(ctx, "git", "describe", "--tags", "--always", "--dirty")
+	if err != nil {
+		return "dev"
+	}
+	return strings.TrimPrefix(version, "v")
+}
+
+func (p *program) linkerFlags(ctx context.Context) string {
+	return "-s -w -X main.version=" + p.version(ctx)
+}
+
+func (p *program) binary(ctx context.Context, to string) error {
+	flags := p.linkerFlags(ctx)
+	if runtime.GOOS == "windows" {
+		flags += " -H windowsgui"
+	}
+	return p.run(ctx, "go", "build", "-tags", p.tags(ctx, "desktop", "production"), "-trimpath", "-buildvcs=false",
+		"-ldflags", flags, "-o", to, "./app")
+}
+
+// bindings writes what the page may call. The generator is the program itself,
+// built with another tag; it stops before it opens anything. dir is seen from
+// app/, where wails.json has to lie for it.
+func (p *program) bindings(ctx context.Context, dir string) error {
+	text, err := os.ReadFile(p.path("wails.json"))
+	if err != nil {
+		return err
+	}
+	text = []byte(strings.Replace(string(text), `"wailsjsdir": "../frontend"`, fmt.Sprintf(`"wailsjsdir": %q`, dir), 1))
+	if err := os.WriteFile(p.path("app", "wails.json"), text, 0o644); err != nil {
+		return err
+	}
+	generator := p.path("build", "cache", "bindings.exe")
+	if err := p.run(ctx, "go", "build", "-tags", p.tags(ctx, "bindings"), "-buildvcs=false", "-o", generator, "./app"); err != nil {
+		return err
+	}
+	return p.quiet(ctx, job{dir: p.path("app"), args: []string{generator}})
+}
+
+// page builds the frontend, unless nothing that it is made of has changed.
+func (p *program) page(ctx context.Context) error {
+	if err := p.modules(ctx); err != nil {
+		return err
+	}
+	made := stamp{path: p.path("build", "cache", "page.stamp"), result: p.path("frontend", "dist", "index.html")}
+	sum, err := hashTree(p.path("frontend"), "node_modules", "dist", "e2e", "test-results", "paraglide", "cache")
+	if err != nil {
+		return err
+	}
+	if made.holds(sum) {
+		return nil
+	}
+	if err := p.do(ctx, job{dir: p.path("frontend"), args: []string{"npm", "run", "build"}}); err != nil {
+		return err
+	}
+	// The bundler empties dist; Go embeds the folder of a fresh clone only
+	// because this file is in it.
+	if err := os.WriteFile(p.path("frontend", "dist", ".gitkeep"), nil, 0o644); err != nil {
+		return err
+	}
+	return made.set(sum)
+}
+
+// modules installs the frontend's packages exactly as locked, unless they are.
+func (p *program) modules(ctx context.Context) error {
+	lock, err := os.ReadFile(p.path("frontend", "package-lock.json"))
+	if err != nil {
+		return err
+	}
+	node, err := p.ask(ctx, "node", "--version")
+	if err != nil {
+		return err
+	}
+	made := stamp{path: p.path("build", "cache", "modules.stamp"), result: p.path("frontend", "node_modules", ".package-lock.json")}
+	sum := hashText(string(lock), node)
+	if made.holds(sum) {
+		return nil
+	}
+	if err := p.do(ctx, job{dir: p.path("frontend"), args: []string{"npm", "ci", "--no-audit", "--no-fund"}}); err != nil {
+		return err
+	}
+	return made.set(sum)
+}
+
+// stamp remembers from what a result was made.
+type stamp struct{ path, result string }
+
+func (s stamp) holds(sum string) bool {
+	if _, err := os.Stat(s.result); err != nil {
+		return false
+	}
+	was, err := os.ReadFile(s.path)
+	return err == nil && string(was) == sum
+}
+
+func (s stamp) set(sum string) error {
+	return os.WriteFile(s.path, []byte(sum), 0o644)
+}
+
+func hashText(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// hashTree sums up the names and the contents of all files below dir, but for
+// those in folders of the names given.
+func hashTree(dir string, without ...string) (string, error) {
+	sum := sha256.New()
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && slices.Contains(without, entry.Name()) {
+			return filepath.SkipDir
+		}
+		if !entry.Type().IsRegular() {
+			return nil
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		one := sha256.New()
+		if _, err := io.Copy(one, file); err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%q %x\n", filepath.ToSlash(name), one.Sum(nil))
+		return nil
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -109,7 +110,7 @@ func (d *desktop) startDisplay(ctx context.Context) error {
 	err = cmd.Start()
 	tell.Close()
 	if err != nil {
-		return fmt.Errorf("Xvfb: %w", err)
+		return fmt.Errorf("start Xvfb: %w", err)
 	}
 	d.started = append(d.started, cmd)
 
@@ -118,9 +119,12 @@ func (d *desktop) startDisplay(ctx context.Context) error {
 	}
 	line, err := bufio.NewReader(told).ReadString('\n')
 	number := strings.TrimSpace(line)
-	if err != nil || number == "" {
+	if err == nil && number == "" {
+		err = errors.New("no number")
+	}
+	if err != nil {
 		said, _ := os.ReadFile(log.Name())
-		return fmt.Errorf("Xvfb gave no display: %v: %s", err, said)
+		return fmt.Errorf("no display from Xvfb: %w: %s", err, said)
 	}
 	d.env = append(d.env, "DISPLAY=:"+number, "XAUTHORITY="+cookie)
 	return nil
@@ -191,7 +195,8 @@ func (d *desktop) stop() {
 		w.kill()
 	}
 	for i := len(d.started) - 1; i >= 0; i-- {
-		endWithin(d.started[i], 3*time.Second)
+		// What does not end by itself is killed, and no more can be done.
+		_ = endWithin(d.started[i], 3*time.Second)
 	}
 	for _, pid := range marked(d.mark) {
 		if process, err := os.FindProcess(pid); err == nil {
@@ -214,8 +219,7 @@ func endWithin(cmd *exec.Cmd, limit time.Duration) error {
 		return err
 	case <-time.After(limit):
 		killGroup(cmd)
-		<-done
-		return fmt.Errorf("%s did not end within %s", filepath.Base(cmd.Path), limit)
+		return errors.Join(fmt.Errorf("%s did not end within %s", filepath.Base(cmd.Path), limit), <-done)
 	}
 }
 

@@ -114,7 +114,7 @@ func (p *program) quiet(ctx context.Context, j job) error {
 	j.out = &said
 	err := p.do(ctx, j)
 	if err != nil {
-		p.out.Write(said.Bytes())
+		p.say("%s", said.String())
 	}
 	return err
 }

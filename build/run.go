@@ -116,7 +116,7 @@ func (w *window) wait(ctx context.Context) (*image.NRGBA, error) {
 		select {
 		case err := <-w.ended:
 			w.ended <- err
-			return false, fmt.Errorf("opora ended before its window was painted: %v", err)
+			return false, errors.Join(errors.New("opora ended before its window was painted"), err)
 		default:
 		}
 		img, err := w.picture(ctx)
@@ -172,9 +172,8 @@ func geometry(text string) (image.Rectangle, error) {
 
 // close asks the window's program to end, as a session does at its end.
 func (w *window) close(limit time.Duration) error {
-	if err := endGroup(w.cmd); err != nil {
-		return err
-	}
+	// An error here means that it has ended already.
+	_ = endGroup(w.cmd)
 	select {
 	case err := <-w.ended:
 		w.ended <- err
@@ -186,11 +185,6 @@ func (w *window) close(limit time.Duration) error {
 
 // kill ends what close did not.
 func (w *window) kill() {
-	select {
-	case <-w.ended:
-		return
-	default:
-	}
 	_ = w.close(3 * time.Second)
 	killGroup(w.cmd)
 }

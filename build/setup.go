@@ -183,7 +183,7 @@ func (p *program) asRoot(ctx context.Context, purpose, script string) error {
 	// foreground group may read from.
 	shareGroup(cmd)
 	if err := cmd.Run(); err != nil {
-		p.out.Write(said.Bytes())
+		p.say("%s", said.String())
 		return fmt.Errorf("%s: %w", purpose, err)
 	}
 	return nil

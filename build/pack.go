@@ -6,4 +6,3 @@ func dev(ctx context.Context, p *program, _ []string) error   { return nil }
 func pack(ctx context.Context, p *program, _ []string) error  { return nil }
 func bench(ctx context.Context, p *program, _ []string) error { return nil }
 func shots(ctx context.Context, p *program, _ []string) error { return nil }
-func icons(ctx context.Context, p *program, _ []string) error { return nil }

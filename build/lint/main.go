@@ -26,11 +26,11 @@ import (
 
 func main() {
 	analyzers := []*analysis.Analyzer{
-		errcheckAnalyzer(),      // no error is dropped in silence
-		errorlintAnalyzer(),     // Is and As, not ==; causes stay causes
-		bodyclose.Analyzer,      // checkers speak HTTP
-		sloglintAnalyzer(),      // constant messages, attributes in pairs
-		unusedAnalyzer(),        // what nothing uses goes
+		errcheckAnalyzer(),  // no error is dropped in silence
+		errorlintAnalyzer(), // Is and As, not ==; causes stay causes
+		bodyclose.Analyzer,  // checkers speak HTTP
+		sloglintAnalyzer(),  // constant messages, attributes in pairs
+		unusedAnalyzer(),    // what nothing uses goes
 	}
 	// staticcheck's own, with its rules of style: exported names have comments.
 	for _, list := range [][]*lint.Analyzer{staticcheck.Analyzers, simple.Analyzers, stylecheck.Analyzers} {

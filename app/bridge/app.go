@@ -1,0 +1,71 @@
+// Package bridge is what the page may call: one bound struct per noun, no
+// more than the window needs, and no call that could run a program or read a
+// file that the page names. Every exported method here is open to the page.
+package bridge
+
+import (
+	"context"
+	"sync"
+
+	"opora/app/desk"
+	"opora/backend/opora"
+)
+
+// Emit sends an event to the page.
+type Emit func(event string, data any)
+
+// App is what the bound structs share. Its constructor does no I/O: the
+// binding generator runs it too. [App.Open] fills it when the window starts.
+type App struct {
+	Version string
+
+	opened sync.Once
+	ready  chan struct{}
+	desk   *desk.Desk
+	failed error
+	tray   bool
+	emit   Emit
+}
+
+// NewApp makes an App that is not open yet; calls wait for [App.Open].
+func NewApp(version string) *App {
+	return &App{Version: version, ready: make(chan struct{})}
+}
+
+// Bound lists the structs that the page may call.
+func (a *App) Bound() []any {
+	return []any{&Accesses{a}, &Customers{a}, &Notes{a}, &System{a}}
+}
+
+// Open opens the desk on a data folder and lets the waiting calls go on. A
+// desk that cannot be opened is told to the page, which then says what to do.
+func (a *App) Open(ctx context.Context, dir string, tray bool, emit Emit) error {
+	a.opened.Do(func() {
+		a.emit, a.tray = emit, tray
+		a.desk, a.failed = desk.Open(ctx, dir, desk.Events{
+			Intake:   func(i any) { emit(EventIntake, i) },
+			Removed:  func(id int64) { emit(EventRemoved, id) },
+			Changed:  func(noun string) { emit(EventChanged, noun) },
+			Finished: func(finding opora.Finding) { emit(EventFinished, finding.Verdict) },
+		})
+		close(a.ready)
+	})
+	return a.failed
+}
+
+// Desk waits for the desk and gives it, or says why there is none.
+func (a *App) Desk() (*desk.Desk, error) {
+	<-a.ready
+	return a.desk, a.failed
+}
+
+// Close ends every check and closes the data.
+func (a *App) Close() {
+	select {
+	case <-a.ready:
+		if a.desk != nil {
+			a.desk.Close()
+		}
+	default: // never opened
+	}
+}

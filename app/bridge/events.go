@@ -1,0 +1,11 @@
+package bridge
+
+// The events that the page hears, with what they carry.
+const (
+	EventIntake   = "intake"         // access.Intake: new or changed
+	EventRemoved  = "intake:removed" // its id
+	EventChanged  = "changed"        // "customers", "credentials", "notes", "settings": read them again
+	EventFinished = "finished"       // the verdict of a check that has ended
+	EventState    = "state"          // bridge.State
+	EventShow     = "show"           // the place to show: "accesses", "settings"
+)

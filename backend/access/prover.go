@@ -1,0 +1,52 @@
+package access
+
+import (
+	"context"
+
+	"opora/backend/opora"
+)
+
+// CheckFunc checks one credential in a fresh session and always gives a
+// verdict; progress is called for every step as it happens.
+type CheckFunc func(ctx context.Context, credential opora.Credential, secrets opora.Secrets, progress func(opora.Step)) opora.Check
+
+// KeepFunc keeps a checked credential at a customer: secret and note, both or
+// neither. Without byWord it keeps only what works.
+type KeepFunc func(ctx context.Context, customer opora.Customer, credential opora.Credential, secrets opora.Secrets, check opora.Check, byWord bool) (opora.Credential, opora.Note, error)
+
+// Prover checks an access and keeps it when it works.
+type Prover struct {
+	Check CheckFunc
+	Keep  KeepFunc
+}
+
+// Kept is what became of one access.
+type Kept struct {
+	Check      opora.Check
+	Credential opora.Credential // ID is 0 when nothing was kept
+	Note       opora.Note
+	Err        error // why something that could be kept was not
+}
+
+// Prove checks a credential and, when that works, keeps it at the customer.
+// byWord keeps undecided ones too, marked as not proven; a refusal and an
+// unreachable door are never kept.
+func (p Prover) Prove(ctx context.Context, customer opora.Customer, credential opora.Credential, secrets opora.Secrets, byWord bool, progress func(opora.Step)) Kept {
+	kept := Kept{Check: p.Check(ctx, credential, secrets, progress)}
+	if Keepable(kept.Check.Finding.Verdict, byWord) {
+		kept.Credential, kept.Note, kept.Err = p.Keep(ctx, customer, credential, secrets, kept.Check, byWord)
+	}
+	return kept
+}
+
+// Keepable reports whether a credential with this verdict may be kept: what
+// works always, what is undecided by the operator's explicit word.
+func Keepable(verdict opora.Verdict, byWord bool) bool {
+	switch verdict {
+	case opora.Works:
+		return true
+	case opora.NeedsHuman, opora.Unknown:
+		return byWord
+	}
+	return false
+}

@@ -1,0 +1,299 @@
+package web
+
+import (
+	"bytes"
+	"mime"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+
+	"opora/backend/check"
+	"opora/backend/opora"
+)
+
+// page is an answer, read as a person would read it.
+type page struct {
+	url      *url.URL
+	base     *url.URL
+	status   int
+	title    string
+	refresh  *url.URL // where a meta refresh or a Refresh header leads
+	json     bool
+	shell    bool // next to no text, and scripts that would make it
+	charset  encoding.Encoding
+	forms    []*form
+	links    []link
+	blocks   []block
+	product  string
+	scripted bool   // scripts that seem to touch the password
+	source   string // lower case, for the few signs that stand in no tree
+}
+
+type link struct {
+	text string // folded
+	to   *url.URL
+	post bool // a button or form, not a link
+}
+
+// block is one piece of text as it stands on the page.
+type block struct {
+	text  string
+	node  *html.Node
+	alert bool // marked as a message of the page
+}
+
+// read parses an answer. What is no HTML gives a page with a text and nothing else.
+func read(reply *check.Reply) *page {
+	p := &page{url: reply.URL, base: reply.URL, status: reply.Status, charset: encoding.Nop}
+	kind, _, _ := mime.ParseMediaType(reply.Header.Get("Content-Type"))
+	p.json = strings.HasSuffix(kind, "json")
+	body := reply.Body
+	if enc, name, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], reply.Header.Get("Content-Type")); name != "utf-8" {
+		if decoded, err := enc.NewDecoder().Bytes(body); err == nil {
+			body = decoded
+			if named, err := htmlindex.Get(name); err == nil {
+				p.charset = named
+			}
+		}
+	}
+	p.source = strings.ToLower(string(body))
+	p.refresh = refreshTarget(p.url, reply.Header.Get("Refresh"))
+	if p.json || strings.HasPrefix(kind, "text/plain") {
+		p.blocks = []block{{text: opora.Visible(string(body)), alert: true}}
+		return p
+	}
+	root, err := html.Parse(bytes.NewReader(body))
+	if err != nil {
+		return p // deeper than the parser goes: nothing there is a login form for people
+	}
+	p.walk(root)
+	p.scripted = scriptedNames.MatchString(p.source)
+	p.product = product(p)
+	text := 0
+	for _, b := range p.blocks {
+		text += len(b.text)
+	}
+	p.shell = text < 200 && len(p.forms) == 0 && strings.Contains(p.source, "<script")
+	return p
+}
+
+// walk collects the parts of a page in document order. It does not recurse: a
+// hostile page nests deep.
+func (p *page) walk(root *html.Node) {
+	orphans := form{node: root, orphan: true} // fields that belong to no form
+	byNode, byID := map[*html.Node]*form{}, map[string]*form{}
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode {
+			p.addText(n)
+			continue
+		}
+		if n.Type != html.ElementNode {
+			continue
+		}
+		switch n.DataAtom {
+		case atom.Base:
+			if href := attr(n, "href"); href != "" && p.base == p.url {
+				if to, err := p.url.Parse(href); err == nil {
+					p.base = to
+				}
+			}
+		case atom.Title:
+			if p.title == "" && !within(n, atom.Svg) {
+				p.title = opora.Visible(textOf(n))
+			}
+		case atom.Meta:
+			if strings.EqualFold(attr(n, "http-equiv"), "refresh") && p.refresh == nil {
+				p.refresh = refreshTarget(p.base, attr(n, "content"))
+			}
+		case atom.A, atom.Area:
+			if to := p.resolve(attr(n, "href")); to != nil {
+				p.links = append(p.links, link{text: fold(labelOf(n)), to: to})
+			}
+		case atom.Button:
+			// Some sites sign in or out by a button; its form says where.
+			if f := ancestor(n, atom.Form); f != nil {
+				if to := p.resolve(attr(f, "action")); to != nil {
+					p.links = append(p.links, link{text: fold(labelOf(n)), to: to, post: true})
+				}
+			}
+		case atom.Form:
+			f := newForm(p, n)
+			p.forms = append(p.forms, f)
+			byNode[n] = f
+			if id := attr(n, "id"); id != "" && byID[id] == nil {
+				byID[id] = f
+			}
+		case atom.Input, atom.Select, atom.Textarea:
+			owner := byID[attr(n, "form")]
+			if owner == nil {
+				owner = byNode[ancestor(n, atom.Form)]
+			}
+			if owner == nil {
+				owner = &orphans
+			}
+			owner.addField(n)
+		}
+	}
+	for _, f := range p.forms {
+		f.finish(p)
+	}
+	if len(orphans.fields) > 0 {
+		orphans.finish(p)
+		p.forms = append(p.forms, &orphans)
+	}
+}
+
+func (p *page) addText(n *html.Node) {
+	text := strings.Join(strings.Fields(n.Data), " ")
+	if text == "" {
+		return
+	}
+	mark := false
+	for a := n.Parent; a != nil && a.Type == html.ElementNode; a = a.Parent {
+		switch a.DataAtom {
+		case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Title, atom.Option, atom.Textarea, atom.Head:
+			return
+		case atom.Body:
+			// what marks the whole page marks no message
+		default:
+			role := attr(a, "role")
+			mark = mark || role == "alert" || role == "status" || attr(a, "aria-live") != "" ||
+				alertMark.MatchString(strings.ToLower(attr(a, "class")+" "+attr(a, "id")))
+		}
+	}
+	holder := n.Parent
+	for holder.Parent != nil && inline[holder.DataAtom] {
+		holder = holder.Parent
+	}
+	if last := len(p.blocks) - 1; last >= 0 && p.blocks[last].node == holder {
+		if len(p.blocks[last].text) < 2000 {
+			p.blocks[last].text += " " + text
+		}
+		p.blocks[last].alert = p.blocks[last].alert || mark
+		return
+	}
+	p.blocks = append(p.blocks, block{text: text, node: holder, alert: mark})
+}
+
+var inline = map[atom.Atom]bool{
+	atom.A: true, atom.B: true, atom.Strong: true, atom.Em: true, atom.I: true, atom.Span: true, atom.Small: true, atom.Code: true,
+	atom.U: true, atom.Font: true, atom.Label: true, atom.Abbr: true, atom.Mark: true,
+}
+
+// resolve makes an address absolute; only http and https lead anywhere.
+func (p *page) resolve(href string) *url.URL {
+	to, err := p.base.Parse(strings.TrimSpace(href))
+	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" {
+		return nil
+	}
+	to.Fragment, to.User = "", nil
+	return to
+}
+
+// text is everything on the page, folded.
+func (p *page) text() string {
+	var b strings.Builder
+	for _, block := range p.blocks {
+		b.WriteString(block.text)
+		b.WriteByte('\n')
+	}
+	return fold(b.String())
+}
+
+// signOut finds the way out.
+func (p *page) signOut() (link, bool) {
+	for _, l := range p.links {
+		if len(l.text) < 60 && signOutWords.MatchString(l.text) || signOutPath.MatchString(strings.ToLower(l.to.RequestURI())) {
+			return l, true
+		}
+	}
+	return link{}, false
+}
+
+// names reports whether the login stands on the page outside of its fields.
+func (p *page) names(login string) bool {
+	login = strings.ToLower(strings.TrimSpace(login))
+	if len(login) < 3 {
+		return false
+	}
+	whole := regexp.MustCompile(`(?:^|[^\p{L}\p{N}])` + regexp.QuoteMeta(login) + `(?:$|[^\p{L}\p{N}])`)
+	for _, b := range p.blocks {
+		if whole.MatchString(strings.ToLower(b.text)) {
+			return true
+		}
+	}
+	return false
+}
+
+var refreshForm = regexp.MustCompile(`(?i)^\s*(\d+(?:\.\d*)?)?\s*[;,]?\s*(?:url\s*=\s*)?['"]?([^'"]*)`)
+
+// refreshTarget reads a refresh (HTML 4.2.5.3) that leads to another page soon.
+func refreshTarget(base *url.URL, content string) *url.URL {
+	m := refreshForm.FindStringSubmatch(content)
+	if m == nil || strings.TrimSpace(m[2]) == "" || len(strings.SplitN(m[1], ".", 2)[0]) > 1 {
+		return nil // ten seconds and more is for reading
+	}
+	to, err := base.Parse(strings.TrimSpace(m[2]))
+	if err != nil || to.Scheme != "http" && to.Scheme != "https" {
+		return nil
+	}
+	to.Fragment = ""
+	return to
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name && a.Namespace == "" {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return true
+		}
+	}
+	return false
+}
+
+func ancestor(n *html.Node, tag atom.Atom) *html.Node {
+	for a := n.Parent; a != nil; a = a.Parent {
+		if a.DataAtom == tag {
+			return a
+		}
+	}
+	return nil
+}
+
+func within(n *html.Node, tag atom.Atom) bool { return ancestor(n, tag) != nil }
+
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode && b.Len() < 2000 {
+			b.WriteString(d.Data)
+			b.WriteByte(' ')
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// labelOf is what a link or button is called: its text, or what stands in for it.
+func labelOf(n *html.Node) string {
+	label := textOf(n)
+	for _, name := range []string{"title", "aria-label", "value", "alt"} {
+		if label == "" {
+			label = attr(n, name)
+		}
+	}
+	return label
+}

@@ -1,0 +1,161 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"opora/backend/check"
+	"opora/backend/opora"
+)
+
+// looks is how often a page is asked for with and without the session: once
+// could be chance, or a message that is shown a single time.
+const looks = 2
+
+// view is one look at a page, as far as the proof needs it.
+type view struct {
+	page *page
+	path string // where the look ended
+	door bool   // it ended at a login, or at a 401 or 403
+	out  bool   // there is a way out
+	in   bool   // there is a way in
+	name bool   // the login stands on the page
+}
+
+// prove asks for a page again, with what the login gave and as a stranger. It
+// costs no attempt, needs no language, and is not misled by pages that anyone
+// may see. It gives the page as the session sees it when that is proof.
+func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, bool) {
+	with, ok := a.looks(ctx, a.http, address)
+	if !ok || with[0].door {
+		a.session.Step(opora.StepReplay, describe(address, with, nil))
+		return nil, false
+	}
+	stranger := a.http.Stranger()
+	defer stranger.Close()
+	// The stranger comes through the door too, so that what any visitor gets
+	// there (a first cookie, a language) makes no difference.
+	_, _ = stranger.Follow(ctx, a.door.page.url)
+	without, ok := a.looks(ctx, stranger, address)
+	a.session.Step(opora.StepReplay, describe(address, with, without))
+	if !ok || !alike(with) || !alike(without) {
+		return nil, false
+	}
+	me, anyone := with[0], without[0]
+	if troubled(me.page, a.door.page) {
+		return nil, false
+	}
+	signs := 0
+	if me.out && !anyone.out {
+		signs += 2
+	}
+	if anyone.door && !me.door {
+		signs++
+		if address.String() != a.door.page.url.String() {
+			signs++ // a door that shows no form any more may also be locked
+		}
+	}
+	if anyone.in && !me.in {
+		signs++
+	}
+	if me.name && !anyone.name {
+		signs++
+	}
+	return me.page, signs >= 2
+}
+
+// looks takes the same look several times; it gives false when one fails.
+func (a *attempt) looks(ctx context.Context, visitor *check.HTTP, address *url.URL) ([]view, bool) {
+	var list []view
+	for range looks {
+		reply, err := visitor.Follow(ctx, address)
+		var elsewhere *check.ElsewhereError
+		if errors.As(err, &elsewhere) {
+			// Sent away: to a login of another origin, as far as anyone can tell.
+			list = append(list, view{page: &page{url: elsewhere.To}, path: elsewhere.To.Host, door: true})
+			continue
+		}
+		if err != nil {
+			return list, false
+		}
+		if _, trouble := check.Trouble(reply); trouble {
+			return list, false
+		}
+		p := read(reply)
+		if p.refresh != nil && check.MayFollow(p.url, p.refresh) && p.refresh.String() != p.url.String() {
+			if next, err := visitor.Follow(ctx, p.refresh); err == nil {
+				p = read(next)
+			}
+		}
+		_, out := p.signOut()
+		list = append(list, view{
+			page: p, path: p.url.Path, out: out, in: len(entrances(p)) > 0, name: p.names(a.login),
+			door: p.status == http.StatusUnauthorized || p.status == http.StatusForbidden || back(p, a.door.form) != nil || p.login() != nil && !out,
+		})
+	}
+	return list, true
+}
+
+// alike reports whether the looks of one visitor agree in what the proof uses.
+func alike(list []view) bool {
+	for _, v := range list[1:] {
+		first := list[0]
+		if v.path != first.path || v.door != first.door || v.out != first.out || v.in != first.in || v.name != first.name {
+			return false
+		}
+	}
+	return true
+}
+
+// troubled reports whether a page that only the session sees is one that
+// complains: an error page that needs a session, for example.
+func troubled(p, door *page) bool {
+	if p.status >= 400 {
+		return true
+	}
+	var said []string
+	length := 0
+	known := map[string]bool{}
+	for _, b := range door.blocks {
+		known[normal(b.text)] = true
+	}
+	for _, b := range p.blocks {
+		length += len(b.text)
+	}
+	for _, b := range p.blocks {
+		if !known[normal(b.text)] && (b.alert && len(b.text) < 300 || length < 600) {
+			said = append(said, b.text)
+		}
+	}
+	text := fold(strings.Join(said, "\n"))
+	if _, out := p.signOut(); out {
+		// Inside, a page may well say that something else has failed.
+		return throttleWords.MatchString(text) && length < 600
+	}
+	return hardFault.MatchString(text) || throttleWords.MatchString(text) || captchaWords.MatchString(text) ||
+		refusalWords.MatchString(text) && aboutCredential.MatchString(text)
+}
+
+func describe(address *url.URL, with, without []view) string {
+	side := func(list []view) string {
+		if len(list) == 0 {
+			return "-"
+		}
+		v := list[0]
+		text := fmt.Sprintf("%d %s", v.page.status, v.path)
+		for _, mark := range []struct {
+			on   bool
+			word string
+		}{{v.door, "login"}, {v.out, "sign-out"}, {v.name, "name"}} {
+			if mark.on {
+				text += " +" + mark.word
+			}
+		}
+		return text
+	}
+	return fmt.Sprintf("%s: %s | %s", address.Path, side(with), side(without))
+}

@@ -1,0 +1,256 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"opora/backend/opora"
+)
+
+var (
+	digits = regexp.MustCompile(`\d+`)
+	// tokens are the long random words of a page that differ at every look.
+	tokens = regexp.MustCompile(`[0-9a-zA-Z_\-]{20,}`)
+	// aboutCredential ties a refusal to what was sent.
+	aboutCredential = words(`парол`, `логин`, `пользовател`, `учетн`, `аккаунт`, `почт`, `вход`, `авториз`, `данны`, `password`, `passwort`, `user`, `login`, `log ?in`, `sign ?in`,
+		`account`, `credential`, `e-?mail`, `mot de passe`, `contraseña`, `identifiant`, `utente`, `hasło`, `haslo`, `wachtwoord`, `şifre`, `senha`, `authenticat`)
+	// hardFault means that the form was not judged at all.
+	hardFault = words(`csrf`, `токен`, `invalid (?:security )?token`, `token (?:mismatch|expired|invalid|is )`, `security token`, `session (?:has )?(?:expired|timed|is invalid|not found)`,
+		`expired session`, `(?:page|form) (?:has )?expired`, `сесси\S* (?:истек|устарел|недейств|не найден)`, `(?:страница|форма) устарела`, `cookies? (?:are|is|must|need)`, `enable (?:cookies|javascript)`,
+		`включите (?:cookie|куки|javascript)`, `hijacking`, `javascript (?:is|must)`, `sitzung abgelaufen`, `session expirée`)
+)
+
+// normal is a text without what differs at every look.
+func normal(text string) string {
+	return digits.ReplaceAllString(tokens.ReplaceAllString(fold(text), "#"), "0")
+}
+
+// message is a text that a page did not have before.
+type message struct {
+	text  string
+	alert bool // marked as a message
+}
+
+// texts joins what messages say.
+func texts(list []message) string {
+	var b strings.Builder
+	for i, m := range list {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(m.text)
+	}
+	return b.String()
+}
+
+// known is every text of the pages, without what differs at every look.
+func known(pages ...*page) map[string]bool {
+	set := map[string]bool{}
+	for _, p := range pages {
+		if p == nil {
+			continue
+		}
+		for _, b := range p.blocks {
+			set[normal(b.text)] = true
+		}
+	}
+	return set
+}
+
+// restless reports whether a page says something else at each look, so that a
+// new text on it means nothing by itself.
+func restless(first, again *page) bool {
+	if again == nil {
+		return true
+	}
+	a, b := known(first), known(again)
+	if len(a) != len(b) {
+		return true
+	}
+	for text := range a {
+		if !b[text] {
+			return true
+		}
+	}
+	return false
+}
+
+// fresh gives the messages of a page that none of the pages before had: those
+// marked as messages, and those that stand near its login form. The login
+// itself, given back, is no message.
+func fresh(p *page, form *form, login string, before ...*page) []message {
+	old := known(before...)
+	old[normal(strings.TrimSpace(login))] = true
+	var region *html.Node
+	length := 0
+	for _, b := range p.blocks {
+		length += len(b.text)
+	}
+	if form != nil && length > 2500 {
+		region = surroundings(form.node)
+	}
+	var list []message
+	for _, b := range p.blocks {
+		if !old[normal(b.text)] && (b.alert || region == nil && length <= 2500 || region != nil && isWithin(b.node, region)) {
+			list = append(list, message{b.text, b.alert})
+		}
+	}
+	return list
+}
+
+// surroundings is what a person sees as one with a form.
+func surroundings(n *html.Node) *html.Node {
+	for range 3 {
+		if n.Parent == nil || n.Parent.DataAtom == atom.Body || n.Parent.DataAtom == atom.Html || n.Parent.Type != html.ElementNode {
+			return n
+		}
+		n = n.Parent
+	}
+	return n
+}
+
+func isWithin(n, region *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == region {
+			return true
+		}
+	}
+	return false
+}
+
+// invalid reports whether a field is marked as wrong that was not so before.
+func invalid(p, before *form) bool {
+	marked := func(f *form) (n int) {
+		if f == nil {
+			return 0
+		}
+		for _, x := range f.fields {
+			if attr(x.node, "aria-invalid") == "true" {
+				n++
+			}
+		}
+		return n
+	}
+	return marked(p) > marked(before)
+}
+
+// back reports whether a page is the door again.
+func back(p *page, was *form) *form {
+	now := p.login()
+	if now == nil {
+		return nil
+	}
+	same := now.alike(was) || now.passwords()[0].name == was.passwords()[0].name && now.passwords()[0].name != ""
+	if now.action != nil && was.action != nil && now.action.Path == was.action.Path {
+		same = true
+	}
+	if !same {
+		return nil
+	}
+	return now
+}
+
+// other recognises the pages that follow a right password, or that say nothing
+// about it. It gives nil for any other page.
+func other(p *page, said string) *opora.Finding {
+	found := func(reason opora.Reason, hints ...opora.Hint) *opora.Finding {
+		f := opora.Found(reason, hints...)
+		return &f
+	}
+	text := p.text()
+	for _, f := range p.forms {
+		if f.orphan && len(p.forms) > 1 {
+			continue
+		}
+		code, fresh, agree, people := false, 0, false, 0
+		for _, x := range f.fields {
+			if x.hidden {
+				continue
+			}
+			switch x.kind {
+			case "text", "tel", "number", "password", "email":
+				people++
+				code = code || x.auto == "one-time-code" || otpHints.MatchString(x.hint) && !captchaHint.MatchString(x.hint)
+			case "checkbox":
+				agree = agree || consentWords.MatchString(x.hint)
+			}
+			if x.kind == "password" {
+				fresh++
+			}
+		}
+		switch {
+		case fresh >= 2 && expiredWords.MatchString(text):
+			return found(opora.PasswordExpired, opora.Hint{Code: opora.HintPasswordCorrect})
+		case code && people <= 8 && secondFactorWords.MatchString(text) && f.user() != nil || code && people == 1 && secondFactorWords.MatchString(text):
+			return found(opora.SecondFactor, opora.Hint{Code: opora.HintPasswordCorrect})
+		case f.hasCaptcha() && people <= 2 && captchaWords.MatchString(text+p.source):
+			return found(opora.Captcha)
+		case agree && people == 0 && len(text) < 6000:
+			return found(opora.Consent, opora.Hint{Code: opora.HintPasswordCorrect})
+		}
+	}
+	if p.status == http.StatusForbidden || p.status == http.StatusNotAcceptable {
+		if p.login() == nil && (firewallWords.MatchString(text) || len(text) < 400 && !aboutCredential.MatchString(text)) {
+			return found(opora.Blocked, opora.Hint{Code: opora.HintSaid, Detail: brief(said, p)})
+		}
+	}
+	return nil
+}
+
+// refusal says what new messages at the door mean. A message in words that no
+// vocabulary has is a refusal when it is marked as a message, or when the page
+// is otherwise the same at each look (sure). It gives nil when nothing is said.
+func refusal(said []message, login string, sure bool) *opora.Finding {
+	text := fold(texts(said))
+	found := func(reason opora.Reason) *opora.Finding {
+		f := opora.Found(reason, opora.Hint{Code: opora.HintSaid, Detail: texts(said)})
+		return &f
+	}
+	credential := refusalWords.MatchString(text) && (aboutCredential.MatchString(text) || strings.Contains(text, fold(strings.TrimSpace(login))))
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil
+	case hardFault.MatchString(text):
+		return found(opora.Ambiguous)
+	case throttleWords.MatchString(text):
+		return found(opora.RateLimited)
+	case captchaWords.MatchString(text):
+		return found(opora.Captcha)
+	case secondFactorWords.MatchString(text) && !credential:
+		return found(opora.Ambiguous)
+	case disabledWords.MatchString(text):
+		return found(opora.AccountDisabled)
+	case lockedWords.MatchString(text):
+		return found(opora.AccountLocked)
+	case permitWords.MatchString(text):
+		return found(opora.NotPermitted)
+	case credential:
+		return found(opora.BadCredentials)
+	case faultWords.MatchString(text):
+		return found(opora.Ambiguous)
+	}
+	if !sure && !slices.ContainsFunc(said, func(m message) bool { return m.alert }) {
+		return nil
+	}
+	return found(opora.BadCredentials)
+}
+
+// brief is what a page says, for a hint.
+func brief(said string, p *page) string {
+	if said != "" {
+		return said
+	}
+	if p.title != "" {
+		return p.title
+	}
+	var b strings.Builder
+	for _, block := range p.blocks[:min(3, len(p.blocks))] {
+		b.WriteString(block.text + " ")
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,270 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"opora/backend/check"
+	"opora/backend/opora"
+)
+
+// Checker proves a login through a web form by plain HTTP.
+type Checker struct {
+	// Challenge answers for an address that asks by HTTP authentication
+	// instead of a form; nil leaves that undecided.
+	Challenge check.Checker
+}
+
+// Check implements [check.Checker].
+func (c *Checker) Check(ctx context.Context, session *check.Session, credential opora.Credential, secrets opora.Secrets) opora.Finding {
+	target, err := check.ParseTarget(opora.Web, credential.Address)
+	if err != nil {
+		return opora.Found(opora.DNSFailed, opora.Hint{Code: opora.HintAddressUnclear, Detail: credential.Address})
+	}
+	if secrets.Password.Empty() {
+		return opora.Found(opora.Ambiguous, opora.Hint{Code: opora.HintSecretMissing})
+	}
+	visitor := session.HTTP(target, credential.Options)
+	defer visitor.Close()
+	s := &search{http: visitor, session: session, seen: map[string]bool{}}
+	door, finding := s.find(ctx)
+	if finding != nil {
+		if s.challenge && c.Challenge != nil && finding.Reason == opora.NoLoginForm {
+			return c.Challenge.Check(ctx, session, credential, secrets)
+		}
+		return *finding
+	}
+	a := &attempt{session: session, http: visitor, door: door, login: credential.Login, start: s.origin}
+	result := a.run(ctx, secrets.Password)
+	result.Engine = opora.EngineHTTP
+	if result.Product == "" {
+		result.Product = door.page.product
+	}
+	if door.plain && a.sent {
+		result.Hints = append(result.Hints, opora.Hint{Code: opora.HintPlain, Detail: "http"})
+	}
+	return result
+}
+
+// attempt is the one submission of a form and the judgement of what followed.
+type attempt struct {
+	session *check.Session
+	http    *check.HTTP
+	door    door
+	login   string
+	start   *url.URL // the page that the customer named
+	sent    bool
+}
+
+func (a *attempt) run(ctx context.Context, password opora.Secret) opora.Finding {
+	request, err := a.door.form.request(a.door.page.url, a.login, password)
+	if err != nil {
+		return opora.Found(opora.NoLoginForm)
+	}
+	if !check.MayFollow(a.door.page.url, request.URL) {
+		return a.at(opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: request.URL.Scheme + "://" + request.URL.Host}), a.door.page)
+	}
+	if finding, allowed := a.session.Spend(ctx); !allowed {
+		return a.at(finding, a.door.page)
+	}
+	a.session.Step(opora.StepSend, request.URL.Path)
+	a.sent = true
+	reply, err := a.http.Do(request.WithContext(ctx))
+	if err != nil {
+		return check.HTTPFault(ctx, err)
+	}
+	a.session.Step(opora.StepAnswer, fmt.Sprintf("%d %s", reply.Status, reply.URL.Path))
+	landing, finding := a.land(ctx, reply)
+	if finding != nil {
+		return *finding
+	}
+	return a.judge(ctx, landing, reply.Status)
+}
+
+// land follows the answer of the login to the page where it ends. The form
+// itself is never sent again, whatever the redirect asks for.
+func (a *attempt) land(ctx context.Context, reply *check.Reply) (*page, *opora.Finding) {
+	if finding, trouble := check.Trouble(reply); trouble && read(reply).login() == nil {
+		return nil, &finding
+	}
+	for range check.MaxRedirects {
+		p := read(reply)
+		to := reply.Location()
+		if to == nil {
+			to = p.refresh
+			if to == nil || to.String() == p.url.String() {
+				return p, nil
+			}
+		} else if reply.Status == http.StatusTemporaryRedirect || reply.Status == http.StatusPermanentRedirect {
+			finding := a.at(opora.Found(opora.Ambiguous), p) // asks for the password once more
+			return nil, &finding
+		}
+		if !check.MayFollow(p.url, to) {
+			return p, nil // what it was worth shows at the pages of this site
+		}
+		next, err := a.http.Follow(ctx, to)
+		var elsewhere *check.ElsewhereError
+		if err != nil && !errors.As(err, &elsewhere) {
+			finding := check.HTTPFault(ctx, err)
+			return nil, &finding
+		}
+		a.session.Step(opora.StepOpen, fmt.Sprintf("%d %s", next.Status, next.URL.Path))
+		if finding, trouble := check.Trouble(next); trouble && read(next).login() == nil {
+			return nil, &finding
+		}
+		reply = next
+	}
+	return read(reply), nil
+}
+
+// judge sorts the landing page and looks for a proof. At the door again it asks
+// for a refusal first; anywhere else, for acceptance.
+func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.Finding {
+	form := back(landing, a.door.form)
+	var said []message
+	var again *page
+	if form != nil {
+		again = a.again(ctx)
+		said = fresh(landing, form, a.login, a.door.page, again)
+		if finding := a.refused(landing, again, form, said, answered); finding != nil {
+			return *finding
+		}
+	} else {
+		said = fresh(landing, nil, a.login, a.door.page)
+		if finding := other(landing, texts(said)); finding != nil {
+			return a.decided(*finding, landing, "page")
+		}
+	}
+	for _, address := range a.places(landing, form) {
+		if inside, proven := a.prove(ctx, address); proven {
+			a.signOut(ctx, inside)
+			return a.decided(opora.Found(opora.OK), inside, "replay")
+		}
+		if ctx.Err() != nil {
+			return a.at(opora.Found(opora.Timeout), landing)
+		}
+	}
+	if again == nil {
+		again = a.again(ctx)
+	}
+	if finding := a.refusedElsewhere(landing, again, answered); form == nil && finding != nil {
+		return *finding
+	}
+	undecided := opora.Found(opora.Ambiguous)
+	if len(said) > 0 {
+		undecided.Hints = append(undecided.Hints, opora.Hint{Code: opora.HintSaid, Detail: texts(said)})
+	}
+	if landing.shell || landing.json {
+		undecided.Hints = append(undecided.Hints, opora.Hint{Code: opora.HintNeedsBrowser})
+	}
+	return a.decided(undecided, landing, "nothing")
+}
+
+// refusedElsewhere judges a refusal on a page of its own: by its words or the
+// login's own status, while the door is still closed to this session.
+func (a *attempt) refusedElsewhere(landing, again *page, answered int) *opora.Finding {
+	if again == nil || back(again, a.door.form) == nil {
+		return nil
+	}
+	said := fresh(landing, nil, a.login, a.door.page, again)
+	text := fold(texts(said))
+	status := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity || answered == http.StatusForbidden && landing.json
+	if !status && !(refusalWords.MatchString(text) && aboutCredential.MatchString(text)) {
+		return nil
+	}
+	finding := refusal(said, a.login, status)
+	if finding == nil && status {
+		bad := opora.Found(opora.BadCredentials)
+		finding = &bad
+	}
+	if finding == nil {
+		return nil
+	}
+	result := a.decided(*finding, landing, "text")
+	return &result
+}
+
+// refused judges the door that came back. It gives nil when nothing there is new.
+func (a *attempt) refused(landing, again *page, form *form, said []message, answered int) *opora.Finding {
+	if form.hasCaptcha() && !a.door.form.hasCaptcha() {
+		finding := a.decided(opora.Found(opora.Captcha), landing, "captcha")
+		return &finding
+	}
+	if _, out := landing.signOut(); out {
+		if _, before := a.door.page.signOut(); !before {
+			return nil // a form like the door's, seen from inside
+		}
+	}
+	finding := refusal(said, a.login, !restless(a.door.page, again))
+	refusedByStatus := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity
+	if finding == nil && (refusedByStatus || invalid(form, a.door.form)) {
+		bad := opora.Found(opora.BadCredentials)
+		finding = &bad
+	}
+	if finding == nil {
+		return nil
+	}
+	if finding.Verdict == opora.Rejected {
+		a.session.Step(opora.StepRefusal, texts(said))
+	}
+	result := a.decided(*finding, landing, "form")
+	return &result
+}
+
+// again looks at the door once more with the same session: a text that stays
+// there was not about this login.
+func (a *attempt) again(ctx context.Context) *page {
+	reply, err := a.http.Follow(ctx, a.door.page.url)
+	if err != nil {
+		return nil
+	}
+	return read(reply)
+}
+
+// places are the pages to prove acceptance at.
+func (a *attempt) places(landing *page, form *form) []*url.URL {
+	var list []*url.URL
+	add := func(u *url.URL) {
+		for _, known := range list {
+			if known.String() == u.String() {
+				return
+			}
+		}
+		if check.MayFollow(a.door.page.url, u) {
+			list = append(list, u)
+		}
+	}
+	if form == nil {
+		add(landing.url)
+	}
+	add(a.start)
+	add(a.door.page.url)
+	add(&url.URL{Scheme: a.door.page.url.Scheme, Host: a.door.page.url.Host, Path: "/"})
+	return list
+}
+
+// signOut ends the session where a link for it is known.
+func (a *attempt) signOut(ctx context.Context, p *page) {
+	way, found := p.signOut()
+	if !found || way.post || !check.MayFollow(p.url, way.to) || ctx.Err() != nil {
+		return
+	}
+	if reply, err := a.http.Get(ctx, way.to); err == nil {
+		a.session.Step(opora.StepSignOut, fmt.Sprintf("%d %s", reply.Status, way.to.Path))
+	}
+}
+
+// decided completes a finding with where it was made and by what sign.
+func (a *attempt) decided(finding opora.Finding, p *page, sign string) opora.Finding {
+	a.session.Step(opora.StepDecision, sign)
+	return a.at(finding, p)
+}
+
+func (a *attempt) at(finding opora.Finding, p *page) opora.Finding {
+	finding.FinalAddress = check.Shown(p.url)
+	finding.Title, finding.Product = p.title, p.product
+	return finding
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"regexp"
+	"strings"
+)
+
+// word lists are matched against lower-case text in which ё is е. A vocabulary
+// never decides alone: it sorts what other signs have shown.
+//
+// A \b means the edge of a word in any script; Go's own knows only ASCII.
+func words(patterns ...string) *regexp.Regexp {
+	const before, after = `(?:^|[^\p{L}\p{N}_])`, `(?:$|[^\p{L}\p{N}_])`
+	for i, p := range patterns {
+		if rest, found := strings.CutPrefix(p, `\b`); found {
+			p = before + rest
+		}
+		patterns[i] = strings.ReplaceAll(p, `\b`, after)
+	}
+	return regexp.MustCompile(`(?:` + strings.Join(patterns, "|") + `)`)
+}
+
+var (
+	// signInWords read like a link or button that leads to a login.
+	signInWords = words(
+		`\bвойти\b`, `^вход`, `\bвход\b`, `\bвхід\b`, `увайсці`, `увійти`, `авториз`, `личн\S* кабинет`, `админк`, `панель управления`,
+		`\blog ?in\b`, `\blog ?on\b`, `\bsign ?in\b`, `\bsignin\b`, `my account`, `client area`, `customer area`, `control panel`, `\badmin(?:istration)?\b`,
+		`anmelden`, `einloggen`, `\blogin\b`, `connexion`, `se connecter`, `iniciar sesi`, `acceder`, `accedi`, `entrar`, `iniciar sess`,
+		`zaloguj`, `logowanie`, `inloggen`, `aanmelden`, `giriş`, `oturum aç`,
+	)
+	// signInPath reads like the address of a login.
+	signInPath = words(`/log[-_]?[io]n`, `/sign[-_]?in`, `wp-login`, `/auth(?:orize)?\b`, `[?&/=]login\b`, `do=login`, `userlogin`, `/account`,
+		`/cabinet`, `/lk\b`, `/user/?$`, `/users/sign_in`, `/session/new`, `/admin`, `/administrator`, `/manager`, `/vhod`, `/voyti`)
+	// signOutWords read like the way out.
+	signOutWords = words(`\bвыйти\b`, `^выход\b`, `завершить сеанс`, `\bвийти\b`, `\blog ?out\b`, `\blog ?off\b`, `\bsign ?out\b`, `\bsignout\b`,
+		`abmelden`, `ausloggen`, `déconnexion`, `deconnexion`, `se déconnecter`, `cerrar sesi`, `\bsalir\b`, `\besci\b`, `disconnetti`, `\bsair\b`,
+		`terminar sess`, `wyloguj`, `uitloggen`, `afmelden`, `çıkış`, `oturumu kapat`)
+	signOutPath = words(`log[-_]?out\b`, `log[-_]?off\b`, `sign[-_]?out\b`, `userlogout`, `action=logout`, `do=logout`, `/session/destroy`, `/exit\b`, `logout=`)
+	// notSignIn reads like a form or link that is something else.
+	notSignIn = words(`регистрац`, `зарегистр`, `создать аккаунт`, `подпис`, `рассылк`, `поиск`, `найти`, `забыли`, `восстанов`, `напомнить`,
+		`regist`, `sign ?up`, `signup`, `create (?:an )?account`, `subscri`, `newsletter`, `search`, `forgot`, `lost`, `reset`, `recover`, `remind`, `join`,
+		`registrieren`, `vergessen`, `inscri`, `oubli`, `olvid`, `crear cuenta`, `registrati`, `dimenticat`, `zarejestruj`, `kayit`)
+
+	refusalWords = words(`неверн`, `неправильн`, `не верн`, `некорректн`, `ошибк\S* (?:входа|авториз|аутентиф)`, `не совпада`, `не подход`, `не найден`,
+		`не существует`, `не удалось войти`, `вход не выполнен`, `отказано`, `не зарегистр`, `невірн`, `неправильн`, `помилк`,
+		`incorrect`, `invalid`, `wrong`, `not match`, `do(?:es)? ?n.t match`, `did ?n.t match`, `fail`, `unknown (?:user|email|account)`, `not (?:found|registered|recogni[sz]ed)`,
+		`no (?:such )?(?:user|account)`, `does ?n.t exist`, `bad (?:credential|password|login)`, `denied`, `unable to (?:log|sign)`, `could not (?:log|sign)`,
+		`cannot log`, `unauthori[sz]ed`, `not valid`, `try again`, `mismatch`,
+		`falsch`, `ungültig`, `fehlgeschlagen`, `incorrect`, `invalide`, `erroné`, `incorrect[oa]`, `inválid`, `non valid`, `errat`, `sbagliat`, `nieprawid`, `błędn`,
+		`ongeldig`, `onjuist`, `hatalı`, `yanlış`, `geçersiz`)
+	// faultWords mean that the attempt itself went wrong, not the credential.
+	faultWords = words(`csrf`, `токен`, `invalid token`, `token (?:mismatch|expired|invalid)`, `security token`, `session (?:has )?(?:expired|timed|invalid|is invalid|not found)`,
+		`expired session`, `page (?:has )?expired`, `form (?:has )?expired`, `сесси\S* (?:истек|устарел|недейств|не найден)`, `истекло время`, `страница устарела`,
+		`cookie`, `куки`, `javascript`, `maintenance`, `техническ\S* работ`, `обслужив`, `temporarily unavailable`, `временно недоступ`, `internal error`,
+		`something went wrong`, `unexpected error`, `внутренняя ошибка`, `что-то пошло не так`, `database error`, `ошибка базы`, `try (?:again )?later`,
+		`попробуйте (?:еще раз )?позже`, `повторите (?:попытку )?позже`, `sitzung abgelaufen`, `session expirée`, `hijacking`, `nonce`, `required field`, `is required`,
+		`обязательно для заполнения`, `заполните`, `поле .{0,30} пуст`)
+	throttleWords = words(`too many`, `слишком много`, `слишком часто`, `превышен\S* (?:числ|количеств|лимит|кол)`, `исчерпан`, `rate limit`, `throttl`, `temporarily (?:locked|blocked|banned|suspended)`,
+		`временно (?:заблок|огранич)`, `many (?:failed|unsuccessful)`, `try again in \d`, `wait \d+ (?:second|minute)`, `retry (?:in|after)`, `через \d+ (?:сек|мин|час)`,
+		`attempts? exceeded`, `exceeded .{0,30}attempts`, `(?:ip|address|адрес)\S* .{0,30}(?:blocked|banned|заблокир)`, `zu viele`, `trop de`, `demasiados`, `troppi`, `zbyt wiele`, `te veel`, `çok fazla`, `muitas tentativas`)
+	lockedWords = words(`account (?:is |has been |was )?(?:locked|blocked)`, `locked out`, `(?:аккаунт|учетн\S* запис\S*|пользовател\S*|доступ) .{0,20}заблокир`, `заблокирован`, `konto .{0,20}gesperrt`)
+	// disabledWords belong to an account that was switched off or never on.
+	disabledWords = words(`account (?:is |has been |was )?(?:disabled|deactivated|suspended|inactive|closed|expired|not (?:active|activated|verified|confirmed))`,
+		`(?:аккаунт|учетн\S* запис\S*|пользователь) .{0,30}(?:отключ|деактив|не актив|неактив|удален|приостан|не подтвержд)`, `has been suspended`, `deaktiviert`, `désactivé`)
+	permitWords = words(`not (?:allowed|permitted|authori[sz]ed) to (?:log|sign|access)`, `insufficient (?:rights|permission|privilege)`, `no permission`, `недостаточно прав`, `нет прав`,
+		`доступ запрещен`, `you do not have (?:access|permission)`)
+	secondFactorWords = words(`two[- ]?(?:factor|step)`, `2[- ]?(?:fa|step)\b`, `second factor`, `multi[- ]?factor`, `\bmfa\b`, `\botp\b`, `\btotp\b`, `one[- ]time (?:code|password|passcode)`, `authenticat(?:or|ion) (?:app|code)`,
+		`verification code`, `security code`, `confirmation code`, `enter (?:the )?code`, `двухфактор`, `двухэтап`, `второй фактор`, `одноразов`, `код подтвержд`, `код из (?:смс|sms|письма|приложен|сообщ)`,
+		`проверочный код`, `введите код`, `код безопасности`, `подтвердите вход`, `zwei-faktor`, `bestätigungscode`, `double authentification`, `dos pasos`, `dos factores`, `due fattori`, `uwierzytelnianie dwu`)
+	captchaWords = words(`captcha`, `капч`, `код с (?:картинки|изображения)`, `символы с картинки`, `я не робот`, `i.?m not a robot`, `are you (?:a )?human`, `prove you are human`, `characters (?:in|from) the (?:image|picture)`)
+	expiredWords = words(`password (?:has |is |must |needs? )?(?:expired|to be changed|be changed)`, `change your password`, `must change`, `set a new password`, `choose a new password`, `update your password`,
+		`парол\S* (?:истек|устарел|просроч)`, `срок действия парол`, `смените пароль`, `необходимо (?:сменить|изменить) парол`, `задайте новый пароль`, `придумайте новый пароль`, `passwort (?:ist )?abgelaufen`)
+	consentWords  = words(`accept (?:the |our )?(?:terms|conditions|agreement|policy)`, `terms of (?:service|use)`, `agree to`, `i agree`, `принять условия`, `принимаю условия`, `согласие на обработку`, `пользовательск\S* соглашен`, `соглас\S* с`)
+	firewallWords = words(`cloudflare`, `attention required`, `just a moment`, `checking your browser`, `проверка браузера`, `ddos`, `access denied`, `доступ (?:ограничен|заблокирован)`, `forbidden`, `request blocked`, `web application firewall`,
+		`incident id`, `ray id`, `sucuri`, `imunify`, `qrator`, `security check`, `blocked by`, `bot (?:detected|protection)`)
+	// scriptedNames betray a page that changes the password before it leaves.
+	scriptedNames = words(`jsencrypt`, `cryptojs`, `crypto-js`, `\bsjcl\b`, `forge(?:\.min)?\.js`, `md5(?:\.min)?\.js`, `sha(?:1|256|512)(?:\.min)?\.js`, `rsa(?:\.min)?\.js`, `bigint(?:\.min)?\.js`, `hex_md5`, `hex_sha`,
+		`\bmd5\s*\(`, `\bsha(?:1|256|512)\s*\(`, `rsakey`, `setpublickey`, `subtle\.(?:encrypt|digest)`, `encryptpassword`, `encrypt\(`)
+	alertMark = words(`alert`, `error`, `danger`, `invalid`, `notice`, `warning`, `message`, `\bmsg`, `flash`, `fail`, `toast`, `feedback`, `help-block`, `validation`)
+)
+
+// fold prepares a text for the vocabularies.
+func fold(text string) string {
+	return strings.NewReplacer("ё", "е", "’", "'", "\u00a0", " ").Replace(strings.ToLower(text))
+}

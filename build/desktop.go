@@ -97,7 +97,7 @@ func (d *desktop) startDisplay(ctx context.Context) error {
 		return err
 	}
 	defer told.Close()
-	cmd := d.p.command(ctx, job{args: []string{"Xvfb", "-displayfd", "3", "-auth", cookie, "-nolisten", "tcp", "-noreset",
+	cmd := d.p.command(ctx, job{args: []string{"Xvfb", "-displayfd", "3", "-auth", cookie, "-nolisten", "tcp", "-noreset", "-nocursor",
 		"-screen", "0", fmt.Sprintf("%dx%dx24", screenWidth, screenHeight), "-fbdir", d.dir}})
 	log, err := os.Create(filepath.Join(d.dir, "Xvfb.log"))
 	if err != nil {
@@ -172,11 +172,24 @@ func (d *desktop) startKeyring(ctx context.Context) error {
 	})
 }
 
+// openboxConfig leaves windows without a frame: xdotool counts a frame twice
+// when it tells where a window is.
+const openboxConfig = `<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <theme><keepBorder>no</keepBorder></theme>
+  <applications><application class="*"><decor>no</decor><focus>yes</focus></application></applications>
+</openbox_config>
+`
+
 func (d *desktop) startManager(ctx context.Context) error {
 	if _, found := d.p.look("openbox"); !found {
 		return nil
 	}
-	_, err := d.start(ctx, job{args: []string{"openbox"}})
+	config := filepath.Join(d.dir, "openbox.xml")
+	if err := os.WriteFile(config, []byte(openboxConfig), 0o600); err != nil {
+		return err
+	}
+	_, err := d.start(ctx, job{args: []string{"openbox", "--config-file", config}})
 	return err
 }
 

@@ -63,7 +63,7 @@ func painted(img *image.NRGBA) bool {
 			most = max(most, counts[c])
 		}
 	}
-	return len(counts) >= 16 && float64(most) < 0.995*float64(bounds.Dx()*bounds.Dy())
+	return len(counts) >= 16 && float64(most) < 0.99*float64(bounds.Dx()*bounds.Dy())
 }
 
 // difference is the part of the pixels that differ between two pictures, from

@@ -125,25 +125,21 @@ func (w *window) wait(ctx context.Context) (*image.NRGBA, error) {
 		}
 		settled := difference(last, img) < 0.001
 		last = img
+		if !settled {
+			time.Sleep(150 * time.Millisecond)
+		}
 		return settled && painted(img), nil
 	})
+	if err != nil && last != nil {
+		name := w.d.p.path("build", "bin", "failed.png")
+		err = errors.Join(fmt.Errorf("%w; its picture: %s", err, name), savePNG(name, last))
+	}
 	return last, err
 }
 
 // picture is what the window shows now.
 func (w *window) picture(ctx context.Context) (*image.NRGBA, error) {
-	if w.id == "" {
-		ids, err := w.d.ask(ctx, "xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid))
-		if err != nil || ids == "" {
-			return nil, errors.New("no window")
-		}
-		w.id, _, _ = strings.Cut(ids, "\n")
-	}
-	text, err := w.d.ask(ctx, "xdotool", "getwindowgeometry", "--shell", w.id)
-	if err != nil {
-		return nil, err
-	}
-	area, err := geometry(text)
+	area, err := w.area(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +148,22 @@ func (w *window) picture(ctx context.Context) (*image.NRGBA, error) {
 		return nil, err
 	}
 	return img.SubImage(area.Intersect(img.Bounds())).(*image.NRGBA), nil
+}
+
+// area is where the window is; an error means that there is none to be seen.
+func (w *window) area(ctx context.Context) (image.Rectangle, error) {
+	if w.id == "" {
+		ids, err := w.d.ask(ctx, "xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid))
+		if err != nil || ids == "" {
+			return image.Rectangle{}, errors.New("no window")
+		}
+		w.id, _, _ = strings.Cut(ids, "\n")
+	}
+	text, err := w.d.ask(ctx, "xdotool", "getwindowgeometry", "--shell", w.id)
+	if err != nil {
+		return image.Rectangle{}, err
+	}
+	return geometry(text)
 }
 
 // geometry reads what xdotool says of a window's place.

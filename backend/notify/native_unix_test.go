@@ -3,7 +3,6 @@
 package notify
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"os/exec"
@@ -18,7 +17,7 @@ import (
 )
 
 func TestRealService(t *testing.T) {
-	startBus(t)
+	displaytest.StartBus(t)
 	displaytest.Start(t)
 	startDunst(t)
 	calls := monitor(t)
@@ -94,7 +93,7 @@ func TestRealService(t *testing.T) {
 
 func TestNobodyThere(t *testing.T) {
 	t.Run("no service", func(t *testing.T) {
-		startBus(t)
+		displaytest.StartBus(t)
 		if _, err := Supported(t.Context()); err == nil {
 			t.Error("got no error without a service")
 		}
@@ -110,30 +109,6 @@ func TestNobodyThere(t *testing.T) {
 			t.Error("got no error without a bus")
 		}
 	})
-}
-
-// startBus starts a session bus that ends with the test.
-func startBus(t *testing.T) {
-	t.Helper()
-	daemon := exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address")
-	// No service file of the machine may be found: only what the test starts answers.
-	daemon.Env = append(daemon.Environ(), "XDG_DATA_DIRS="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir(), "XDG_RUNTIME_DIR="+t.TempDir())
-	out, err := daemon.StdoutPipe()
-	if err == nil {
-		err = daemon.Start()
-	}
-	if err != nil {
-		t.Fatalf("dbus-daemon does not start (Debian package dbus): %v", err)
-	}
-	t.Cleanup(func() {
-		daemon.Process.Kill()
-		daemon.Wait()
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
 }
 
 func startDunst(t *testing.T) {

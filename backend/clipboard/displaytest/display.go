@@ -1,4 +1,5 @@
-// Package displaytest gives tests an X display of their own.
+// Package displaytest gives tests a desktop of their own: an X display and a
+// session bus.
 package displaytest
 
 import (

@@ -126,7 +126,7 @@ func (a *Accesses) Show(credentialID int64, part string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	secret, err := d.Secret(context.Background(), credentialID, part, "show")
+	secret, err := d.Secret(context.Background(), credentialID, part, opora.ShownSecret)
 	return secret.Reveal(), err
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"opora/app/desk"
+	"opora/backend/access"
 	"opora/backend/opora"
 )
 
@@ -43,7 +44,7 @@ func (a *App) Open(ctx context.Context, dir string, tray bool, emit Emit) error 
 	a.opened.Do(func() {
 		a.emit, a.tray = emit, tray
 		a.desk, a.failed = desk.Open(ctx, dir, desk.Events{
-			Intake:   func(i any) { emit(EventIntake, i) },
+			Intake:   func(i access.Intake) { emit(EventIntake, i) },
 			Removed:  func(id int64) { emit(EventRemoved, id) },
 			Changed:  func(noun string) { emit(EventChanged, noun) },
 			Finished: func(finding opora.Finding) { emit(EventFinished, finding.Verdict) },

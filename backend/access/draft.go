@@ -51,6 +51,7 @@ type Draft struct {
 // kept: only its segments, with the secrets masked.
 type Intake struct {
 	ID         int64            `json:"id"`
+	Revision   int64            `json:"revision"` // grows with each change; an older view may arrive later
 	CustomerID int64            `json:"customerId"`
 	Customer   string           `json:"customer"` // name; may be new
 	At         time.Time        `json:"at" ts_type:"string"`
@@ -75,9 +76,20 @@ type card struct {
 	Draft
 	secrets opora.Secrets
 	cancel  func() // ends the running check; nil when none runs
+	turn    int    // counts the checks, so that an ended one no longer speaks
 }
 
 func (c *card) busy() bool { return c.cancel != nil }
+
+// stop ends the running check, if any, and leaves the card as it was before.
+func (c *card) stop() {
+	if c.busy() {
+		c.cancel()
+		c.cancel = nil
+		c.turn++
+		c.reset(Ready)
+	}
+}
 
 func (c *card) credential() opora.Credential {
 	return opora.Credential{Kind: c.Kind, Address: c.Address, Login: c.Login, Options: c.Options, HasKey: c.HasKey}
@@ -115,7 +127,7 @@ func (c *card) describe() {
 	c.HasPassword, c.HasKey, c.HasPassphrase = !c.secrets.Password.Empty(), !c.secrets.Key.Empty(), !c.secrets.Passphrase.Empty()
 	c.KeyFacts = ""
 	if c.HasKey {
-		c.KeyFacts = intake.DescribeKey(c.secrets.Key.Reveal())
+		c.KeyFacts = describeKey(c.secrets.Key)
 	}
 }
 

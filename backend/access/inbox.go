@@ -37,7 +37,7 @@ type Inbox struct {
 	closed  bool
 	last    int64
 	intakes []*pasted
-	removed []*pasted // newest last, for undo
+	removed []removal // newest last
 }
 
 type pasted struct {
@@ -199,7 +199,8 @@ func Part(secrets opora.Secrets, part string) (opora.Secret, error) {
 	return opora.Secret{}, &opora.FieldError{Field: "part", Code: opora.OptionInvalid}
 }
 
-// Discard removes one draft, and the intake with its last one.
+// Discard removes one draft, and the intake with its last one; [Inbox.Undo]
+// brings it back.
 func (b *Inbox) Discard(draftID int64) error {
 	b.mu.Lock()
 	p, c := b.find(draftID)
@@ -211,17 +212,17 @@ func (b *Inbox) Discard(draftID int64) error {
 		return b.DiscardIntake(p.ID)
 	}
 	_, err := b.onCard(draftID, func(p *pasted, c *card) error {
-		if c.busy() {
-			c.cancel()
-		}
-		p.cards = slices.DeleteFunc(p.cards, func(other *card) bool { return other == c })
+		c.stop()
+		at := slices.Index(p.cards, c)
+		p.cards = slices.Delete(p.cards, at, at+1)
+		b.removed = append(b.removed, removal{p: p, c: c, at: at})
 		return nil
 	})
 	return err
 }
 
-// DiscardIntake removes a message with all its drafts; [Inbox.Undo] brings the
-// last removed one back within its time.
+// DiscardIntake removes a message with all its drafts; [Inbox.Undo] brings it
+// back.
 func (b *Inbox) DiscardIntake(id int64) error {
 	b.mu.Lock()
 	i := slices.IndexFunc(b.intakes, func(p *pasted) bool { return p.ID == id })
@@ -231,29 +232,39 @@ func (b *Inbox) DiscardIntake(id int64) error {
 	}
 	p := b.intakes[i]
 	for _, c := range p.cards {
-		if c.busy() {
-			c.cancel()
-		}
+		c.stop()
 	}
 	b.intakes = slices.Delete(b.intakes, i, i+1)
-	b.removed = append(b.removed, p)
+	b.removed = append(b.removed, removal{p: p})
 	b.mu.Unlock()
 	b.Removed(id)
 	return nil
 }
 
-// Undo brings back the intake that was removed last.
+// removal is what an undo brings back: a whole intake, or one card of it.
+type removal struct {
+	p  *pasted
+	c  *card
+	at int
+}
+
+// Undo brings back what was removed last, as long as its time is not over.
 func (b *Inbox) Undo() (Intake, error) {
 	b.mu.Lock()
 	if len(b.removed) == 0 {
 		b.mu.Unlock()
 		return Intake{}, opora.NotFound
 	}
-	p := b.removed[len(b.removed)-1]
+	last := b.removed[len(b.removed)-1]
 	b.removed = b.removed[:len(b.removed)-1]
-	b.intakes = append([]*pasted{p}, b.intakes...)
+	if last.c != nil {
+		last.p.cards = slices.Insert(last.p.cards, min(last.at, len(last.p.cards)), last.c)
+	}
+	if !slices.Contains(b.intakes, last.p) {
+		b.intakes = append([]*pasted{last.p}, b.intakes...)
+	}
 	b.mu.Unlock()
-	return b.touched(p), nil
+	return b.touched(last.p), nil
 }
 
 // Sweep drops what has outlived its time, with its secrets. What is being
@@ -272,7 +283,7 @@ func (b *Inbox) Sweep() {
 		gone = append(gone, p.ID)
 		return true
 	})
-	b.removed = slices.DeleteFunc(b.removed, expired)
+	b.removed = slices.DeleteFunc(b.removed, func(r removal) bool { return expired(r.p) })
 	b.mu.Unlock()
 	for _, id := range gone {
 		b.Removed(id)
@@ -285,9 +296,7 @@ func (b *Inbox) Close() {
 	b.closed = true
 	for _, p := range b.intakes {
 		for _, c := range p.cards {
-			if c.busy() {
-				c.cancel()
-			}
+			c.stop()
 		}
 	}
 	b.intakes, b.removed = nil, nil
@@ -353,6 +362,7 @@ func (b *Inbox) touched(p *pasted) Intake {
 	life := b.Life()
 	b.mu.Lock()
 	p.ExpiresAt = b.Now().Add(life)
+	p.Revision++
 	view := p.view()
 	b.mu.Unlock()
 	b.Changed(view)

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strings"
@@ -67,23 +68,23 @@ func (b *Inbox) RunOne(draftID int64) (Intake, error) {
 }
 
 // start runs work for a card on a goroutine of its own; the lock is held.
-func (b *Inbox) start(c *card, work func(context.Context, int64)) {
+func (b *Inbox) start(c *card, work func(context.Context, *card, int)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
+	c.turn++
+	turn := c.turn
 	b.running.Add(1)
 	go func() {
 		defer b.running.Done()
 		defer cancel()
-		work(ctx, c.ID)
+		work(ctx, c, turn)
 	}()
 }
 
 // Cancel ends the check of a draft; the draft is as it was before.
 func (b *Inbox) Cancel(draftID int64) (Intake, error) {
 	return b.onCard(draftID, func(_ *pasted, c *card) error {
-		if c.busy() {
-			c.cancel()
-		}
+		c.stop()
 		return nil
 	})
 }
@@ -109,47 +110,39 @@ func (b *Inbox) SaveByWord(ctx context.Context, draftID int64) (Intake, error) {
 	return b.keep(ctx, draftID, true)
 }
 
-func (b *Inbox) check(ctx context.Context, draftID int64) {
+func (b *Inbox) check(ctx context.Context, c *card, turn int) {
 	var credential opora.Credential
 	var secrets opora.Secrets
-	alive := b.with(draftID, func(_ *pasted, c *card) { credential, secrets = c.credential(), c.secrets })
-	if !alive {
+	b.during(c, turn, func(*pasted) { credential, secrets = c.credential(), c.secrets })
+	if !b.waitForNetwork(ctx, c, turn, credential.Address) {
 		return
 	}
-	if !b.waitForNetwork(ctx, draftID, credential.Address) {
-		b.with(draftID, func(_ *pasted, c *card) { c.reset(Ready); c.cancel = nil })
-		return
-	}
-	b.with(draftID, func(_ *pasted, c *card) { c.State = Checking })
+	b.during(c, turn, func(*pasted) { c.State = Checking })
 	check := b.Check(ctx, credential, secrets, func(step opora.Step) {
-		b.with(draftID, func(_ *pasted, c *card) { c.Steps = append(c.Steps, step) })
+		b.during(c, turn, func(*pasted) { c.Steps = append(c.Steps, step) })
 	})
 	customer := false
-	var ended Draft
-	alive = b.with(draftID, func(p *pasted, c *card) {
+	current := b.during(c, turn, func(p *pasted) {
 		c.cancel = nil
-		if ctx.Err() != nil && check.Finding.Verdict != opora.Works {
-			c.reset(Ready)
-			return
-		}
 		c.State, c.Checked, c.Check, c.Steps = Done, true, check, check.Evidence
 		customer = p.Customer != ""
-		ended = c.Draft
 	})
-	if !alive || ended.State != Done {
+	if !current {
 		return
 	}
 	if check.Finding.Verdict == opora.Works && customer {
-		b.keepOnly(context.WithoutCancel(ctx), draftID)
-		b.with(draftID, func(_ *pasted, c *card) { ended = c.Draft })
+		b.keepOnly(ctx, c, turn)
 	}
+	b.mu.Lock()
+	ended := c.Draft
+	b.mu.Unlock()
 	b.Finished(ended)
 }
 
-func (b *Inbox) keepOnly(ctx context.Context, draftID int64) {
-	b.with(draftID, func(_ *pasted, c *card) { c.cancel = nil })
-	if _, err := b.keep(ctx, draftID, false); err != nil {
-		slog.Warn("access not kept", "draft", draftID, "err", err)
+func (b *Inbox) keepOnly(_ context.Context, c *card, turn int) {
+	b.during(c, turn, func(*pasted) { c.cancel = nil })
+	if _, err := b.keep(context.Background(), c.ID, false); err != nil {
+		slog.Warn("access not kept", "draft", c.ID, "err", err)
 	}
 }
 
@@ -172,7 +165,7 @@ func (b *Inbox) keep(ctx context.Context, draftID int64, byWord bool) (Intake, e
 			return opora.CustomerNeeded
 		}
 		c.Failure, c.FailureField = "", ""
-		c.cancel = func() {} // keeping is not cancelled half way
+		c.cancel = func() {} // busy, and not to be cancelled half way
 		credential, secrets, check = c.credential(), c.secrets, c.Check
 		customerID, name = p.CustomerID, p.Customer
 		return nil
@@ -190,34 +183,40 @@ func (b *Inbox) keep(ctx context.Context, draftID int64, byWord bool) (Intake, e
 	if err == nil {
 		kept, _, err = b.Keep(ctx, customer, credential, secrets, check, byWord)
 	}
-	var intakeID int64
-	b.with(draftID, func(p *pasted, c *card) {
-		intakeID = p.ID
+	view, gone := b.onCard(draftID, func(p *pasted, c *card) error {
 		c.cancel = nil
 		if err != nil {
 			c.fail(err)
-			return
+			return nil
 		}
 		p.CustomerID, p.Customer = customer.ID, customer.Name
 		c.State, c.CredentialID = Saved, kept.ID
 		c.secrets = opora.Secrets{} // the keyring has them now
+		return nil
 	})
-	return b.viewOf(intakeID), err
+	return view, errors.Join(err, gone)
 }
 
-// with changes a card if it is still there, and tells the page.
-func (b *Inbox) with(draftID int64, do func(*pasted, *card)) bool {
-	_, err := b.onCard(draftID, func(p *pasted, c *card) error { do(p, c); return nil })
+// during changes a card if the check that asks is still its running one, and
+// tells the page. It gives false when the check was ended meanwhile.
+func (b *Inbox) during(c *card, turn int, do func(*pasted)) bool {
+	_, err := b.onCard(c.ID, func(p *pasted, found *card) error {
+		if found != c || c.turn != turn {
+			return opora.NotFound
+		}
+		do(p)
+		return nil
+	})
 	return err == nil
 }
 
 // waitForNetwork holds a check back while this machine has no network at all;
 // doors on this machine itself need none. It gives false when cancelled.
-func (b *Inbox) waitForNetwork(ctx context.Context, draftID int64, address string) bool {
+func (b *Inbox) waitForNetwork(ctx context.Context, c *card, turn int, address string) bool {
 	if b.Online() || local(address) {
 		return true
 	}
-	b.with(draftID, func(_ *pasted, c *card) { c.State = Offline })
+	b.during(c, turn, func(*pasted) { c.State = Offline })
 	ticker := time.NewTicker(pollNetwork)
 	defer ticker.Stop()
 	for !b.Online() {
@@ -227,8 +226,7 @@ func (b *Inbox) waitForNetwork(ctx context.Context, draftID int64, address strin
 		case <-ticker.C:
 		}
 	}
-	b.with(draftID, func(_ *pasted, c *card) { c.State = Waiting })
-	return true
+	return b.during(c, turn, func(*pasted) { c.State = Waiting })
 }
 
 // local reports whether an address names this machine, which answers offline too.

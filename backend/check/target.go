@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,12 +25,17 @@ type Target struct {
 	Path   string // with query, for URLs
 }
 
+// around is what stands around an address in a sentence.
+const around = "<>\"'«»“”`,; \t\r\n\u00a0\u200b\ufeff"
+
+var schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`) // RFC 3986, 3.1
+
 // ParseTarget takes apart what people write: a URL, host, host:port,
 // user@host, [IPv6]:port, with stray spaces, a full stop or a bracket behind it.
 // It fails with [opora.AddressInvalid] when no host can be told.
 func ParseTarget(kind opora.Kind, address string) (Target, error) {
-	text := strings.Trim(strings.TrimSpace(address), "<>\"'«»“”`,; \t\u00a0")
-	text = strings.TrimRight(text, ".…!")
+	text := strings.TrimLeft(address, around)
+	text = strings.TrimRight(text, around+".…!")
 	if strings.Count(text, ")") > strings.Count(text, "(") {
 		text = strings.TrimRight(text, ").")
 	}
@@ -38,6 +44,9 @@ func ParseTarget(kind opora.Kind, address string) (Target, error) {
 	}
 	bad := fmt.Errorf("address %q: %w", opora.Visible(address), opora.AddressInvalid)
 	scheme, rest, found := strings.Cut(text, "://")
+	if found && !schemeForm.MatchString(scheme) {
+		return Target{}, bad
+	}
 	if !found {
 		scheme, rest = "", strings.TrimPrefix(text, "//")
 		if addr, err := netip.ParseAddr(rest); err == nil && addr.Is6() {

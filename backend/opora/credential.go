@@ -90,8 +90,7 @@ func (s Secrets) Validate() error {
 // the commonest.
 func GuessKind(address string, hasKey bool) Kind {
 	address = strings.TrimSpace(strings.ToLower(address))
-	if scheme, rest, found := strings.Cut(address, "://"); found {
-		_ = rest
+	if scheme, _, found := strings.Cut(address, "://"); found {
 		if kind, known := schemes[scheme]; known {
 			return kind
 		}
@@ -99,6 +98,9 @@ func GuessKind(address string, hasKey bool) Kind {
 	}
 	if hasKey {
 		return SSH
+	}
+	if _, err := netip.ParseAddr(address); err == nil {
+		return SSH // a bare IP address is a server
 	}
 	host, port := address, ""
 	if i := strings.LastIndexByte(address, ':'); i >= 0 && !strings.Contains(address[i+1:], "/") {
@@ -109,9 +111,6 @@ func GuessKind(address string, hasKey bool) Kind {
 	}
 	if strings.Contains(host, "@") && !strings.Contains(host, "/") {
 		return SSH // user@host
-	}
-	if _, err := netip.ParseAddr(host); err == nil && port == "" {
-		return SSH // a bare IP address is a server
 	}
 	return Web
 }

@@ -9,8 +9,8 @@ type Settings struct {
 	KeepOpen   bool     `json:"keepOpen"`   // closing the window ends Opora even where a tray exists
 	Quiet      bool     `json:"quiet"`      // no notifications at all
 	LimitShown bool     `json:"limitShown"` // the operator has read what the keyring cannot protect from
-	AskControl bool     `json:"askControl"` // allow one control login with a made-up user when a check is undecided
 	DraftHours int      `json:"draftHours"` // how long an unproven draft lives, 1–72; 0 means 8
+	Zoom       int      `json:"zoom"`       // of the page, percent, 80–150; 0 means 100
 }
 
 // Language of the interface.
@@ -40,6 +40,8 @@ func (s Settings) Validate() error {
 		return &FieldError{"theme", OptionInvalid}
 	case s.DraftHours < 0 || s.DraftHours > 72:
 		return &FieldError{"draftHours", OptionInvalid}
+	case s.Zoom != 0 && (s.Zoom < 80 || s.Zoom > 150):
+		return &FieldError{"zoom", OptionInvalid}
 	case len(s.Operator) > MaxName || hasControl(s.Operator):
 		return &FieldError{"operator", NameInvalid}
 	}

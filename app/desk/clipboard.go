@@ -1,0 +1,5 @@
+package desk
+
+import "opora/backend/clipboard"
+
+func newClipboard() Clipboard { return &clipboard.Clipboard{} }

@@ -1,0 +1,12 @@
+//go:build windows || darwin
+
+package desk
+
+import (
+	"context"
+	"runtime"
+)
+
+// TrayHost says whether this system has a place for tray icons that Opora
+// uses: Windows always; macOS not until it was tried on a Mac.
+func TrayHost(context.Context) (string, bool) { return runtime.GOOS, runtime.GOOS == "windows" }

@@ -1,0 +1,18 @@
+import { Kind } from "../../api/accesses";
+import type { IconName } from "../../ui/Icon.svelte";
+
+/** The sign of a kind of access. */
+export function kindIcon(kind: Kind): IconName {
+  switch (kind) {
+    case Kind.Web: case Kind.Basic: case Kind.Digest: return "globe";
+    case Kind.Ssh: case Kind.Rdp: return "server";
+    case Kind.Sftp: case Kind.Ftp: case Kind.Ftps: case Kind.Webdav: case Kind.Document: return "folder";
+    case Kind.Mysql: case Kind.Postgres: case Kind.Redis: case Kind.Mssql: case Kind.Mongodb: case Kind.Ldap: return "base";
+    case Kind.Imap: case Kind.Pop3: case Kind.Smtp: return "mail";
+    case Kind.Link: return "link";
+    default: return "key";
+  }
+}
+
+/** The kinds that may be opened with a private key. */
+export const takesKey = (kind: Kind) => kind === Kind.Ssh || kind === Kind.Sftp;

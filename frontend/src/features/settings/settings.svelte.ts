@@ -1,0 +1,72 @@
+import { on } from "../../api/events";
+import { failureOf, type Failure } from "../../api/failure";
+import * as api from "../../api/system";
+import type { Settings as Choices, State } from "../../api/system";
+import { language } from "../../i18n/language.svelte";
+import { theme } from "../../i18n/theme.svelte";
+
+/** The operator's choices and the state of this machine. What is chosen is seen at once and kept. */
+export class Settings {
+  choices = $state.raw<Choices>();
+  state = $state.raw<State>();
+
+  constructor(private readonly fail: (failure: Failure) => void) {}
+
+  /** Reads both and keeps them fresh until the returned function is called. */
+  start(): () => void {
+    void this.read();
+    const ends = [
+      on("state", (state) => (this.state = state)),
+      on("changed", (noun) => noun === "settings" && void this.read()),
+    ];
+    // The network and the keyring change without telling anybody.
+    const timer = setInterval(() => void this.look(), 15_000);
+    return () => {
+      clearInterval(timer);
+      ends.forEach((end) => end());
+    };
+  }
+
+  async read() {
+    await this.look();
+    if (this.state?.failure) return;
+    try {
+      this.choices = await api.settings();
+      this.#follow();
+    } catch (reason) {
+      this.fail(failureOf(reason));
+    }
+  }
+
+  /** Looks at the machine again. */
+  async look() {
+    try {
+      this.state = await api.state();
+      if (!this.choices) language.follow("", this.state.language);
+    } catch (reason) {
+      this.fail(failureOf(reason));
+    }
+  }
+
+  /** Keeps a change; the page follows it before the Go side has answered. */
+  async change(change: Partial<Choices>): Promise<boolean> {
+    if (!this.choices) return false;
+    const before = this.choices;
+    this.choices = { ...before, ...change };
+    this.#follow();
+    try {
+      await api.saveSettings(this.choices);
+      return true;
+    } catch (reason) {
+      this.choices = before;
+      this.#follow();
+      this.fail(failureOf(reason));
+      return false;
+    }
+  }
+
+  #follow() {
+    language.follow(this.choices?.language ?? "", this.state?.language ?? "");
+    theme.follow(this.choices?.theme ?? "");
+  }
+}

@@ -1,0 +1,91 @@
+import { m } from "../paraglide/messages.js";
+import { HintCode, Kind, Verdict, type Check, type Credential, type Draft, type Finding, type Step, type Warning } from "../api/accesses";
+import type { Code, Failure } from "../api/failure";
+import type { Note } from "../api/notes";
+import type { Line } from "../api/system";
+import { language } from "./language.svelte";
+
+/** The catalogue for codes that have no type here: a code that is new on the other side may have no sentence yet. */
+const byName = m as unknown as Partial<Record<string, (inputs?: { detail: string }) => string>>;
+
+/** The colour and sign of a word: a verdict, or where a draft is on its way. */
+export type Tone = "works" | "rejected" | "unreachable" | "human" | "unknown" | "run" | "plain";
+
+export const kindWord = (kind: Kind) => m[`kind_${kind || Kind.Web}`]();
+export const errorSentence = (code: Code) => (m[code] ?? m.error_unexpected)();
+export const failureSentence = (failure: Failure) => errorSentence(failure.code);
+export const reasonSentence = (finding: Finding) => (m[`reason_${finding.reason}`] ?? m.reason_ambiguous)();
+export const verdictWord = (verdict: Verdict) => (m[`verdict_${verdict}`] ?? m.verdict_unknown)();
+
+/** The tone of a verdict. */
+export function verdictTone(verdict: Verdict): Tone {
+  return verdict === Verdict.NeedsHuman ? "human" : verdict || "unknown";
+}
+
+/** The word and tone of a draft, wherever it is on its way. */
+export function draftWord(draft: Draft): { tone: Tone; word: string } {
+  if (draft.checked && (draft.state === "done" || draft.state === "saved"))
+    return { tone: verdictTone(draft.check.finding.verdict), word: verdictWord(draft.check.finding.verdict) };
+  if (draft.failure && draft.state !== "checking") return { tone: "human", word: m.state_failed() };
+  return { tone: draft.state === "checking" ? "run" : "plain", word: m[`state_${draft.state}`]() };
+}
+
+/** The word and tone of a kept credential. */
+export function credentialWord(credential: Credential): { tone: Tone; word: string } {
+  if (credential.forgotten) return { tone: "plain", word: m.state_forgotten() };
+  if (credential.missing) return { tone: "rejected", word: m.state_missing() };
+  const { verdict } = credential.check.finding;
+  if (!verdict) return { tone: "unknown", word: m.state_unproven() };
+  return { tone: verdictTone(verdict), word: verdictWord(verdict) };
+}
+
+/** The sentences that follow the reason's own. Details come from the far side: they are shown as text only. */
+export function hintSentences(finding: Finding): string[] {
+  return (finding.hints ?? []).map(({ code, detail }) => {
+    const say = m[`hint_${code}`];
+    return say ? say({ detail: code === HintCode.WaitUntil ? moment(detail) : detail }) : detail;
+  });
+}
+
+/** One line of evidence. A step without a detail ends where the detail would begin. */
+export function stepSentence({ step, detail }: Step): string {
+  const say = m[`step_${step}`];
+  return say ? say({ detail }).replace(/[:\s]+$/, "") : detail;
+}
+
+/** What was cleaned or noticed while reading the message. */
+export function warningSentence(warning: Warning): string {
+  const say = byName[`warning_${warning.code}`];
+  return say ? say({ detail: warning.detail }) : warning.detail;
+}
+
+/** The name of a field of the form; empty for what is no field. */
+export function fieldWord(field: string): string {
+  const say = byName[`field_${field}`];
+  return say ? say() : "";
+}
+
+/** What spoke to the far side. */
+export function engineWord(check: Check): string {
+  const say = byName[`engine_${check.finding.engine}`];
+  return say ? say() : check.finding.engine;
+}
+
+/** A note about an access in the language of now; it is kept without words. */
+export function noteSentence({ kind, address, login, proven }: Note): string {
+  const word = kindWord(kind);
+  if (proven) return login ? m.note_proven({ kind: word, address, login }) : m.note_proven_no_login({ kind: word, address });
+  return login ? m.note_unproven({ kind: word, address, login }) : m.note_unproven_no_login({ kind: word, address });
+}
+
+function moment(detail: string): string {
+  const at = new Date(detail);
+  if (Number.isNaN(at.getTime())) return detail;
+  return new Intl.DateTimeFormat(language.current, { hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+/** What Opora found of one thing of this machine, and what to do where it is not there. */
+export function doctorSentence({ name, state, detail }: Line): string {
+  const say = byName[state === "ok" ? `doctor_${name}` : `doctor_${name}_${state}`];
+  return say ? say({ detail }).replace(/[:\s]+$/, "") : detail;
+}

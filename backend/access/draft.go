@@ -118,6 +118,12 @@ func (c *card) apply(change Change) {
 			c.Warnings = slices.DeleteFunc(c.Warnings, func(w intake.Warning) bool { return w.Field == secret.field })
 		}
 	}
+	if change.Key != nil {
+		if mended, changed, err := intake.MendKey(*change.Key); err == nil && changed {
+			c.secrets.Key = opora.NewSecret(mended)
+			c.Warnings = append(c.Warnings, intake.Warning{Code: intake.KeyMended, Field: "key"})
+		}
+	}
 	c.describe()
 	c.reset(Ready)
 }

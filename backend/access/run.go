@@ -46,6 +46,7 @@ func (b *Inbox) RunOne(draftID int64) (Intake, error) {
 			return opora.Busy
 		}
 		if c.State == Done && c.Check.Finding.Verdict == opora.Works {
+			c.State = Waiting
 			b.start(c, b.keepOnly) // already proven: no second login
 			return nil
 		}
@@ -161,7 +162,7 @@ func (b *Inbox) keep(ctx context.Context, draftID int64, byWord bool) (Intake, e
 		case !c.Checked || !Keepable(c.Check.Finding.Verdict, byWord):
 			return opora.NotProven
 		case p.Customer == "":
-			c.Failure = opora.CustomerNeeded
+			c.State, c.Failure = Done, opora.CustomerNeeded
 			return opora.CustomerNeeded
 		}
 		c.Failure, c.FailureField = "", ""
@@ -186,6 +187,7 @@ func (b *Inbox) keep(ctx context.Context, draftID int64, byWord bool) (Intake, e
 	view, gone := b.onCard(draftID, func(p *pasted, c *card) error {
 		c.cancel = nil
 		if err != nil {
+			c.State = Done
 			c.fail(err)
 			return nil
 		}

@@ -13,7 +13,6 @@ import (
 	"opora/app/words"
 	"opora/backend/access"
 	"opora/backend/check"
-	"opora/backend/check/basic"
 	"opora/backend/check/ssh"
 	"opora/backend/check/web"
 	"opora/backend/keyring"
@@ -58,10 +57,8 @@ const sweep = time.Minute
 // Checkers lists the doors that can be checked, by kind.
 func Checkers() map[opora.Kind]check.Checker {
 	return map[opora.Kind]check.Checker{
-		opora.Web:    &web.Checker{Challenge: &basic.Checker{}},
-		opora.Basic:  &basic.Checker{},
-		opora.Digest: &basic.Checker{},
-		opora.SSH:    &ssh.Checker{},
+		opora.Web: &web.Checker{},
+		opora.SSH: &ssh.Checker{},
 	}
 }
 

@@ -138,6 +138,21 @@ func TestLackingKeys(t *testing.T) {
 	}
 }
 
+func TestLockIsInStep(t *testing.T) {
+	lock := []byte(`{"packages":{"":{"devDependencies":{"vite":"8.3.8"}},"node_modules/vite":{"version":"8.3.8"}}}`)
+	for wanted, want := range map[string]bool{
+		`{"devDependencies":{"vite":"8.3.8"}}`:                               true,
+		`{"devDependencies":{"vite":"8.3.9"}}`:                               false,
+		`{"devDependencies":{"vite":"8.3.8"},"dependencies":{"svelte":"5"}}`: false,
+		`{}`: false,
+		`{"`: false,
+	} {
+		if err := inStep([]byte(wanted), lock); (err == nil) != want {
+			t.Errorf("%s: %v", wanted, err)
+		}
+	}
+}
+
 func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {

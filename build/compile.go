@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -115,10 +118,19 @@ func (p *program) page(ctx context.Context) error {
 	return made.set(sum)
 }
 
-// modules installs the frontend's packages exactly as locked, unless they are.
+// modules installs the frontend's packages as locked, unless they are. Not by
+// "npm ci": npm 11 then refuses a lock in which a platform's optional package
+// is missing, and a package that ours comes to names some that do not exist.
 func (p *program) modules(ctx context.Context) error {
 	lock, err := os.ReadFile(p.path("frontend", "package-lock.json"))
 	if err != nil {
+		return err
+	}
+	wanted, err := os.ReadFile(p.path("frontend", "package.json"))
+	if err != nil {
+		return err
+	}
+	if err := inStep(wanted, lock); err != nil {
 		return err
 	}
 	node, err := p.ask(ctx, "node", "--version")
@@ -130,10 +142,35 @@ func (p *program) modules(ctx context.Context) error {
 	if made.holds(sum) {
 		return nil
 	}
-	if err := p.do(ctx, job{dir: p.path("frontend"), args: []string{"npm", "ci", "--no-audit", "--no-fund"}}); err != nil {
+	args := []string{"npm", "install", "--no-save", "--no-audit", "--no-fund"}
+	if err := p.do(ctx, job{dir: p.path("frontend"), args: args}); err != nil {
 		return err
 	}
 	return made.set(sum)
+}
+
+// inStep holds when the lock was made for what package.json asks for; npm
+// would otherwise choose versions of its own.
+func inStep(wanted, lock []byte) error {
+	type lists struct {
+		Dependencies    map[string]string `json:"dependencies"`
+		DevDependencies map[string]string `json:"devDependencies"`
+	}
+	var asked lists
+	var locked struct {
+		Packages map[string]lists `json:"packages"`
+	}
+	if err := json.Unmarshal(wanted, &asked); err != nil {
+		return fmt.Errorf("package.json: %w", err)
+	}
+	if err := json.Unmarshal(lock, &locked); err != nil {
+		return fmt.Errorf("package-lock.json: %w", err)
+	}
+	root := locked.Packages[""]
+	if !maps.Equal(asked.Dependencies, root.Dependencies) || !maps.Equal(asked.DevDependencies, root.DevDependencies) {
+		return errors.New("package-lock.json was made for another package.json: run npm install in frontend")
+	}
+	return nil
 }
 
 // stamp remembers from what a result was made.

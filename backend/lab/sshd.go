@@ -136,7 +136,7 @@ func sshFiles(dir string, options SSHDOptions) (fingerprint string, err error) {
 	config := strings.Join(append(append([]string{}, options.Config...),
 		"ListenAddress "+net.JoinHostPort(host, port), "HostKey "+filepath.Join(dir, "host_key"), "PidFile none",
 		"UsePAM "+yes[options.PAM], "KbdInteractiveAuthentication "+yes[options.PAM], "PasswordAuthentication yes",
-		"PermitRootLogin no", "UseDNS no", "MaxStartups 100", "PrintMotd no", "PrintLastLog no",
+		"PermitRootLogin no", "UseDNS no", "PrintMotd no", "PrintLastLog no",
 		"Subsystem sftp internal-sftp"), "\n") + "\n"
 	pam := "auth required pam_unix.so\naccount required pam_unix.so\npassword required pam_unix.so\nsession required pam_permit.so\n"
 	for path, text := range map[string]string{

@@ -3,8 +3,8 @@ package ssh_test
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/rsa"
 	"encoding/pem"
+	"os"
 	"strings"
 	"testing"
 
@@ -31,27 +31,18 @@ func sshd(t testing.TB, options lab.SSHDOptions) *lab.SSHD {
 	return server
 }
 
-// ed25519Key makes a key pair; the private half is locked when there is a
-// passphrase.
-func ed25519Key(t testing.TB, passphrase string) (opora.Secret, gossh.PublicKey) {
+// ed25519Key makes a key pair.
+func ed25519Key(t testing.TB) (opora.Secret, gossh.PublicKey) {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return encoded(t, private, passphrase)
-}
-
-func encoded(t testing.TB, private any, passphrase string) (opora.Secret, gossh.PublicKey) {
-	t.Helper()
 	signer, err := gossh.NewSignerFromKey(private)
 	if err != nil {
 		t.Fatal(err)
 	}
 	block, err := gossh.MarshalPrivateKey(private, "")
-	if passphrase != "" {
-		block, err = gossh.MarshalPrivateKeyWithPassphrase(private, "", []byte(passphrase))
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +60,7 @@ func TestPassword(t *testing.T) {
 }
 
 func TestPasswordThroughQuestions(t *testing.T) {
+	t.Parallel()
 	server := sshd(t, lab.SSHDOptions{PAM: true, Config: []string{"PasswordAuthentication no"}})
 	for password, want := range map[string]opora.Reason{rightPassword: opora.OK, "другой": opora.BadCredentials} {
 		if got := tried(t, server.Addr, "ivan", secret(password)); got.Finding.Reason != want {
@@ -78,8 +70,8 @@ func TestPasswordThroughQuestions(t *testing.T) {
 }
 
 func TestKey(t *testing.T) {
-	key, public := ed25519Key(t, "")
-	other, _ := ed25519Key(t, "")
+	key, public := ed25519Key(t)
+	other, _ := ed25519Key(t)
 	server := sshd(t, lab.SSHDOptions{Users: []lab.SSHUser{{Name: "ivan", Keys: []gossh.PublicKey{public}}}, Config: []string{"PasswordAuthentication no"}})
 	checktest.Run(t, ssh.Checker{}, checktest.Door{
 		Kind: opora.SSH, Addresses: []string{server.Addr}, Login: "ivan", Secrets: opora.Secrets{Key: key}, Wrong: opora.Secrets{Key: other},
@@ -96,15 +88,20 @@ func TestKey(t *testing.T) {
 }
 
 func TestLockedKey(t *testing.T) {
-	bits := 2048
-	if !testing.Short() {
-		bits = 4096
-	}
-	private, err := rsa.GenerateKey(rand.Reader, bits)
+	t.Parallel()
+	text, err := os.ReadFile("testdata/rsa4096")
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, public := encoded(t, private, "фраза 1")
+	key := opora.NewSecret(string(text))
+	text, err = os.ReadFile("testdata/rsa4096.pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, _, _, _, err := gossh.ParseAuthorizedKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := sshd(t, lab.SSHDOptions{Users: []lab.SSHUser{{Name: "ivan", Keys: []gossh.PublicKey{public}}}})
 	closed := checktest.ClosedPort(t) // a wrong passphrase is found out without a connection
 	for _, tt := range []struct {
@@ -136,8 +133,7 @@ func tried(t *testing.T, address, login string, secrets opora.Secrets) opora.Che
 func remembered(t *testing.T, memory *check.Memory, credential opora.Credential, secrets opora.Secrets) opora.Check {
 	t.Helper()
 	runner := check.Runner{
-		Checkers: map[opora.Kind]check.Checker{opora.SSH: ssh.Checker{}, opora.SFTP: ssh.Checker{}},
-		Ledger:   check.Unlimited{Ledger: memory}, HostKeys: memory,
+		Checkers: checkers(), Ledger: check.Unlimited{Ledger: memory}, HostKeys: memory,
 	}
 	return runner.Check(t.Context(), credential, secrets, nil)
 }
@@ -149,4 +145,8 @@ func hint(c opora.Check, code opora.HintCode) string {
 		}
 	}
 	return "no such hint"
+}
+
+func checkers() map[opora.Kind]check.Checker {
+	return map[opora.Kind]check.Checker{opora.SSH: ssh.Checker{}, opora.SFTP: ssh.Checker{}}
 }

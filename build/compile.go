@@ -91,7 +91,16 @@ func (p *program) bindings(ctx context.Context, dir string) error {
 	if err := p.run(ctx, "go", "build", "-tags", p.tags(ctx, "bindings"), "-buildvcs=false", "-o", generator, "./app"); err != nil {
 		return err
 	}
-	return p.quiet(ctx, job{dir: p.path("app"), args: []string{generator}})
+	if err := p.quiet(ctx, job{dir: p.path("app"), args: []string{generator}}); err != nil {
+		return err
+	}
+	// The generator marks some of its texts as programs, which git would see.
+	return filepath.WalkDir(filepath.Join(p.path("app"), dir, "wailsjs"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		return os.Chmod(path, 0o644)
+	})
 }
 
 // page builds the frontend, unless nothing that it is made of has changed.

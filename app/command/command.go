@@ -63,13 +63,9 @@ var commands = map[string]func(e *env, flags *flag.FlagSet, args []string) error
 	"secret": secret, "doctor": doctor, "version": version,
 }
 
-// Known reports whether a word is a command, so that it does not open the window.
-func Known(word string) bool {
-	return commands[word] != nil || word == "help" || word == "--help" || word == "-h"
-}
-
 // Run runs one command and gives the exit status. Args begin with the command.
 func Run(ctx context.Context, args []string, in io.Reader, out, diagnoses io.Writer) int {
+	args = commandFirst(args)
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
 		_, _ = io.WriteString(out, usage)
 		return exitDone
@@ -99,6 +95,17 @@ func Run(ctx context.Context, args []string, in io.Reader, out, diagnoses io.Wri
 	}
 	_, _ = fmt.Fprintln(diagnoses, "opora: "+sentence(words.In(desk.SystemLanguage()), err))
 	return exitUnfit
+}
+
+// commandFirst moves a --data that stands before the command behind it.
+func commandFirst(args []string) []string {
+	switch {
+	case len(args) > 2 && (args[0] == "--data" || args[0] == "-data"):
+		return append([]string{args[2], args[0], args[1]}, args[3:]...)
+	case len(args) > 1 && (strings.HasPrefix(args[0], "--data=") || strings.HasPrefix(args[0], "-data=")):
+		return append([]string{args[1], args[0]}, args[2:]...)
+	}
+	return args
 }
 
 // parse reads the flags wherever they stand, as people type them, and leaves

@@ -3,6 +3,7 @@ package opora
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net/url"
@@ -52,9 +53,8 @@ func (s Secret) forms() []string {
 		return nil
 	}
 	quoted, _ := json.Marshal(s.text)
-	html := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(s.text)
 	forms := []string{
-		s.text, strings.TrimSpace(s.text), html,
+		s.text, strings.TrimSpace(s.text), html.EscapeString(s.text),
 		url.UserPassword("", s.text).String()[1:], url.QueryEscape(s.text), url.PathEscape(s.text),
 		string(quoted[1 : len(quoted)-1]),
 	}

@@ -156,13 +156,13 @@ func entrances(p *page) []*url.URL {
 	for _, l := range p.links {
 		path := strings.ToLower(l.to.RequestURI())
 		score := 0
-		if len(l.text) < 60 && signInWords.MatchString(l.text) {
+		if len(l.text) < 60 && signInWords.in(l.text) {
 			score += 3
 		}
-		if signInPath.MatchString(path) {
+		if signInPath.in(path) {
 			score += 2
 		}
-		if notSignIn.MatchString(l.text) || notSignIn.MatchString(path) && score < 5 || signOutPath.MatchString(path) {
+		if notSignIn.in(l.text) || notSignIn.in(path) && score < 5 || signOutPath.in(path) {
 			score -= 4
 		}
 		if score > 0 && !l.post && !slices.ContainsFunc(list, func(r ranked) bool { return r.to.String() == l.to.String() }) {

@@ -165,12 +165,12 @@ func (f *form) user() *field {
 		if x.auto == "username" || strings.Contains(x.auto, "username") {
 			return x
 		}
-		if captchaHint.MatchString(x.hint) || x.auto == "one-time-code" {
+		if captchaHint.in(x.hint) || x.auto == "one-time-code" {
 			continue
 		}
 		if password < 0 || i < password {
 			before = x
-			if loginHints.MatchString(x.hint) {
+			if loginHints.in(x.hint) {
 				named = x
 			}
 		}
@@ -216,10 +216,10 @@ func (f *form) score() int {
 		marks = ""
 	}
 	// The form's own name and button say more than a "forgot password?" inside.
-	if signInWords.MatchString(marks) || signInPath.MatchString(marks) {
+	if signInWords.in(marks) || signInPath.in(marks) {
 		score += 3
 	}
-	if signUpButton.MatchString(f.button()) {
+	if signUpButton.in(f.button()) {
 		score -= 8
 	}
 	if f.orphan {
@@ -250,7 +250,7 @@ func (f *form) submit() *html.Node {
 		if first == nil {
 			first = n
 		}
-		if !otherSubmit.MatchString(fold(labelOf(n) + " " + attr(n, "name") + " " + attr(n, "value"))) {
+		if !otherSubmit.in(fold(labelOf(n) + " " + attr(n, "name") + " " + attr(n, "value"))) {
 			return n
 		}
 	}
@@ -292,14 +292,14 @@ func (f *form) shape() []string {
 // hasCaptcha reports whether people must solve something to submit the form.
 func (f *form) hasCaptcha() bool {
 	for _, x := range f.fields {
-		if !x.hidden && x.kind != "checkbox" && captchaHint.MatchString(x.hint) {
+		if !x.hidden && x.kind != "checkbox" && captchaHint.in(x.hint) {
 			return true
 		}
 	}
 	for n := range f.node.Descendants() {
 		class := strings.ToLower(attr(n, "class"))
 		if has(n, "data-sitekey") && attr(n, "data-size") != "invisible" ||
-			captchaWidget.MatchString(class) {
+			captchaWidget.in(class) {
 			return true
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -73,7 +75,7 @@ func read(reply *check.Reply) *page {
 		return p // deeper than the parser goes: nothing there is a login form for people
 	}
 	p.walk(root)
-	p.scripted = scriptedNames.MatchString(p.source)
+	p.scripted = scriptedNames.in(p.source)
 	p.product = product(p)
 	text := 0
 	for _, b := range p.blocks {
@@ -83,18 +85,26 @@ func read(reply *check.Reply) *page {
 	return p
 }
 
-// walk collects the parts of a page in document order. It does not recurse: a
-// hostile page nests deep.
+// walk collects the parts of a page in document order. The parser has bounded
+// how deep a hostile page can nest.
 func (p *page) walk(root *html.Node) {
 	orphans := form{node: root, orphan: true} // fields that belong to no form
 	byNode, byID := map[*html.Node]*form{}, map[string]*form{}
+	notices := map[*html.Node]bool{} // the elements that are read: is their text a message?
 	for n := range root.Descendants() {
 		if n.Type == html.TextNode {
-			p.addText(n)
+			if notice, shown := notices[n.Parent]; shown {
+				p.addText(n, notice)
+			}
 			continue
 		}
 		if n.Type != html.ElementNode {
 			continue
+		}
+		if notice, shown := notices[n.Parent]; shown || n.DataAtom == atom.Body {
+			if !unread[n.DataAtom] {
+				notices[n] = notice || n.DataAtom != atom.Body && isNotice(n)
+			}
 		}
 		switch n.DataAtom {
 		case atom.Base:
@@ -149,23 +159,35 @@ func (p *page) walk(root *html.Node) {
 	}
 }
 
-func (p *page) addText(n *html.Node) {
+// unread are the elements whose text no person reads as part of the page.
+var unread = map[atom.Atom]bool{
+	atom.Script: true, atom.Style: true, atom.Noscript: true, atom.Template: true, atom.Title: true, atom.Option: true, atom.Textarea: true,
+}
+
+// isNotice reports whether an element is marked as a message. What marks the
+// whole page marks no message, so the body is not asked.
+func isNotice(n *html.Node) bool {
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "role":
+			if a.Val == "alert" || a.Val == "status" {
+				return true
+			}
+		case "aria-live":
+			return true
+		case "class", "id":
+			if alertMark.in(strings.ToLower(a.Val)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *page) addText(n *html.Node, mark bool) {
 	text := strings.Join(strings.Fields(n.Data), " ")
 	if text == "" {
 		return
-	}
-	mark := false
-	for a := n.Parent; a != nil && a.Type == html.ElementNode; a = a.Parent {
-		switch a.DataAtom {
-		case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Title, atom.Option, atom.Textarea, atom.Head:
-			return
-		case atom.Body:
-			// what marks the whole page marks no message
-		default:
-			role := attr(a, "role")
-			mark = mark || role == "alert" || role == "status" || attr(a, "aria-live") != "" ||
-				alertMark.MatchString(strings.ToLower(attr(a, "class")+" "+attr(a, "id")))
-		}
 	}
 	holder := n.Parent
 	for holder.Parent != nil && inline[holder.DataAtom] {
@@ -209,7 +231,7 @@ func (p *page) text() string {
 // signOut finds the way out.
 func (p *page) signOut() (link, bool) {
 	for _, l := range p.links {
-		if len(l.text) < 60 && signOutWords.MatchString(l.text) || signOutPath.MatchString(strings.ToLower(l.to.RequestURI())) {
+		if len(l.text) < 60 && signOutWords.in(l.text) || signOutPath.in(strings.ToLower(l.to.RequestURI())) {
 			return l, true
 		}
 	}
@@ -222,13 +244,33 @@ func (p *page) names(login string) bool {
 	if len(login) < 3 {
 		return false
 	}
-	whole := regexp.MustCompile(`(?:^|[^\p{L}\p{N}])` + regexp.QuoteMeta(login) + `(?:$|[^\p{L}\p{N}])`)
 	for _, b := range p.blocks {
-		if whole.MatchString(strings.ToLower(b.text)) {
+		if hasWord(strings.ToLower(b.text), login) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasWord reports whether a word stands in a text by itself.
+func hasWord(text, word string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !wordRune(before) && !wordRune(after) {
+			return true
+		}
+		from = end
+	}
+}
+
+func wordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 var refreshForm = regexp.MustCompile(`(?i)^\s*(\d+(?:\.\d*)?)?\s*[;,]?\s*(?:url\s*=\s*)?['"]?([^'"]*)`)

@@ -134,10 +134,10 @@ func troubled(p, door *page) bool {
 	text := fold(strings.Join(said, "\n"))
 	if _, out := p.signOut(); out {
 		// Inside, a page may well say that something else has failed.
-		return throttleWords.MatchString(text) && length < 600
+		return throttleWords.in(text) && length < 600
 	}
-	return hardFault.MatchString(text) || throttleWords.MatchString(text) || captchaWords.MatchString(text) ||
-		refusalWords.MatchString(text) && aboutCredential.MatchString(text)
+	return hardFault.in(text) || throttleWords.in(text) || captchaWords.in(text) ||
+		refusalWords.in(text) && aboutCredential.in(text)
 }
 
 func describe(address *url.URL, with, without []view) string {

@@ -175,27 +175,27 @@ func other(p *page, said string) *opora.Finding {
 			switch x.kind {
 			case "text", "tel", "number", "password", "email":
 				people++
-				code = code || x.auto == "one-time-code" || otpHints.MatchString(x.hint) && !captchaHint.MatchString(x.hint)
+				code = code || x.auto == "one-time-code" || otpHints.in(x.hint) && !captchaHint.in(x.hint)
 			case "checkbox":
-				agree = agree || consentWords.MatchString(x.hint)
+				agree = agree || consentWords.in(x.hint)
 			}
 			if x.kind == "password" {
 				fresh++
 			}
 		}
 		switch {
-		case fresh >= 2 && expiredWords.MatchString(text):
+		case fresh >= 2 && expiredWords.in(text):
 			return found(opora.PasswordExpired, opora.Hint{Code: opora.HintPasswordCorrect})
-		case code && people <= 8 && secondFactorWords.MatchString(text) && f.user() != nil || code && people == 1 && secondFactorWords.MatchString(text):
+		case code && people <= 8 && secondFactorWords.in(text) && f.user() != nil || code && people == 1 && secondFactorWords.in(text):
 			return found(opora.SecondFactor, opora.Hint{Code: opora.HintPasswordCorrect})
-		case f.hasCaptcha() && people <= 2 && captchaWords.MatchString(text+p.source):
+		case f.hasCaptcha() && people <= 2 && captchaWords.in(text+p.source):
 			return found(opora.Captcha)
 		case agree && people == 0 && len(text) < 6000:
 			return found(opora.Consent, opora.Hint{Code: opora.HintPasswordCorrect})
 		}
 	}
 	if p.status == http.StatusForbidden || p.status == http.StatusNotAcceptable {
-		if p.login() == nil && (firewallWords.MatchString(text) || len(text) < 400 && !aboutCredential.MatchString(text)) {
+		if p.login() == nil && (firewallWords.in(text) || len(text) < 400 && !aboutCredential.in(text)) {
 			return found(opora.Blocked, opora.Hint{Code: opora.HintSaid, Detail: brief(said, p)})
 		}
 	}
@@ -211,27 +211,27 @@ func refusal(said []message, login string, sure bool) *opora.Finding {
 		f := opora.Found(reason, opora.Hint{Code: opora.HintSaid, Detail: texts(said)})
 		return &f
 	}
-	credential := refusalWords.MatchString(text) && (aboutCredential.MatchString(text) || strings.Contains(text, fold(strings.TrimSpace(login))))
+	credential := refusalWords.in(text) && (aboutCredential.in(text) || strings.Contains(text, fold(strings.TrimSpace(login))))
 	switch {
 	case strings.TrimSpace(text) == "":
 		return nil
-	case hardFault.MatchString(text):
+	case hardFault.in(text):
 		return found(opora.Ambiguous)
-	case throttleWords.MatchString(text):
+	case throttleWords.in(text):
 		return found(opora.RateLimited)
-	case captchaWords.MatchString(text):
+	case captchaWords.in(text):
 		return found(opora.Captcha)
-	case secondFactorWords.MatchString(text) && !credential:
+	case secondFactorWords.in(text) && !credential:
 		return found(opora.Ambiguous)
-	case disabledWords.MatchString(text):
+	case disabledWords.in(text):
 		return found(opora.AccountDisabled)
-	case lockedWords.MatchString(text):
+	case lockedWords.in(text):
 		return found(opora.AccountLocked)
-	case permitWords.MatchString(text):
+	case permitWords.in(text):
 		return found(opora.NotPermitted)
 	case credential:
 		return found(opora.BadCredentials)
-	case faultWords.MatchString(text):
+	case faultWords.in(text):
 		return found(opora.Ambiguous)
 	}
 	if !sure && !slices.ContainsFunc(said, func(m message) bool { return m.alert }) {

@@ -172,7 +172,7 @@ func (a *attempt) refusedElsewhere(landing, again *page, answered int) *opora.Fi
 	said := fresh(landing, nil, a.login, a.door.page, again)
 	text := fold(texts(said))
 	status := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity || answered == http.StatusForbidden && landing.json
-	if !status && !(refusalWords.MatchString(text) && aboutCredential.MatchString(text)) {
+	if !status && !(refusalWords.in(text) && aboutCredential.in(text)) {
 		return nil
 	}
 	finding := refusal(said, a.login, status)

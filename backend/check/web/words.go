@@ -1,25 +1,9 @@
 package web
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
-// word lists are matched against lower-case text in which ё is е. A vocabulary
-// never decides alone: it sorts what other signs have shown.
-//
-// A \b means the edge of a word in any script; Go's own knows only ASCII.
-func words(patterns ...string) *regexp.Regexp {
-	const before, after = `(?:^|[^\p{L}\p{N}_])`, `(?:$|[^\p{L}\p{N}_])`
-	for i, p := range patterns {
-		if rest, found := strings.CutPrefix(p, `\b`); found {
-			p = before + rest
-		}
-		patterns[i] = strings.ReplaceAll(p, `\b`, after)
-	}
-	return regexp.MustCompile(`(?:` + strings.Join(patterns, "|") + `)`)
-}
-
+// The vocabularies are matched against lower-case text in which ё is е. None
+// ever decides alone: it sorts what other signs have shown.
 var (
 	// signInWords read like a link or button that leads to a login.
 	signInWords = words(
@@ -79,7 +63,9 @@ var (
 	alertMark = words(`alert`, `error`, `danger`, `invalid`, `notice`, `warning`, `message`, `\bmsg`, `flash`, `fail`, `toast`, `feedback`, `help-block`, `validation`)
 )
 
+var folder = strings.NewReplacer("ё", "е", "’", "'", "\u00a0", " ")
+
 // fold prepares a text for the vocabularies.
 func fold(text string) string {
-	return strings.NewReplacer("ё", "е", "’", "'", "\u00a0", " ").Replace(strings.ToLower(text))
+	return folder.Replace(strings.ToLower(text))
 }

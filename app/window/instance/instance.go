@@ -75,10 +75,11 @@ func (i *Instance) Listen(raise func()) error {
 			if err != nil {
 				return
 			}
-			raise()
+			// The answer first: a window that is only starting takes its time.
 			_ = conn.SetDeadline(time.Now().Add(time.Second))
 			_, _ = conn.Write([]byte{1}) // the other start may be gone already
 			conn.Close()
+			raise()
 		}
 	}()
 	return nil

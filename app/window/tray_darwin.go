@@ -1,0 +1,10 @@
+package window
+
+// tray is not there on macOS: the library must start on the main thread, which
+// is the framework's, and was not tried on a Mac yet. So closing the window
+// ends the program.
+type tray struct{ show, quit func() }
+
+func (*tray) start(trayWords) {}
+func (*tray) speak(trayWords) {}
+func (*tray) set(trayState)   {}

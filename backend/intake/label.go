@@ -1,0 +1,549 @@
+package intake
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// word is one word of a label, as the tables have it.
+type word struct {
+	text       string
+	start, end int
+	gap        gap // what stands before it
+}
+
+// gap says how a word hangs on the one before.
+type gap int
+
+const (
+	gapFirst gap = iota
+	gapSpace
+	gapJoin  // "_", "-", ".", a change of case: one identifier
+	gapSlash // "/", "&", "+", ",", "и": a list
+	gapParen
+)
+
+// separator says how firmly a label announces its value.
+type separator int
+
+const (
+	byNothing separator = iota
+	bySpace             // "логин admin"
+	byEnd               // the line ends with the label
+	byDash              // a dash, a table's cell, a wide gap
+	byColon             // ":" or "="
+)
+
+// label is a recognised label.
+type label struct {
+	field      field
+	kind       hint
+	implied    string // "пароль root": the login that the label itself names
+	impliedAt  [2]int
+	start, end int // of the label's words
+	value      int // where its value begins
+	by         separator
+	quoted     bool // the label stood in quotes: JSON, PHP
+	code       bool // "=" as in a program or an .env file
+	people     bool // "user", which names people too
+	glued      bool
+	tail       bool // words followed the core
+}
+
+const maxWords = 9
+
+// wordsAt gives the words that begin at i, as long as they may be one label.
+func (r *reader) wordsAt(i, end int, into []word) []word { return r.wordsUpTo(i, end, maxWords, into) }
+
+func (r *reader) wordsUpTo(i, end, most int, into []word) []word {
+	words := into[:0]
+	g := gapFirst
+	for len(words) < most && i < end {
+		j := i
+		upper := false
+		for j < end && j-i < 64 {
+			ch := r.s[j]
+			if ch < 0x80 {
+				if !letter(ch) && !(digit(ch) && j > i) {
+					break
+				}
+				isUpper := ch >= 'A' && ch <= 'Z'
+				if isUpper && j > i && !upper && !digit(r.s[j-1]) {
+					break // camelCase
+				}
+				upper = isUpper
+				j++
+				continue
+			}
+			c, size := utf8.DecodeRuneInString(r.s[j:end])
+			if !unicode.IsLetter(c) {
+				break
+			}
+			upper = false
+			j += size
+		}
+		if j == i {
+			break
+		}
+		words = append(words, word{folded(r.s[i:j]), i, j, g})
+		i = j
+		if i >= end {
+			break
+		}
+		switch ch := r.s[i]; {
+		case ch == ' ' && i+1 < end:
+			g = gapSpace
+			i++
+			if i+1 < end && (r.s[i] == '/' || r.s[i] == '&' || r.s[i] == '+' || r.s[i] == '\\') && r.s[i+1] == ' ' {
+				g = gapSlash
+				i += 2
+			} else if r.s[i] == '(' {
+				g = gapParen
+				i++
+			}
+		case ch == '_' || ch == '-' || ch == '.':
+			g = gapJoin
+			i++
+		case ch == '/' || ch == '&' || ch == '+' || ch == '\\' || ch == '|':
+			g = gapSlash
+			i++
+		case ch == ',' && i+2 < end && r.s[i+1] == ' ':
+			g = gapSlash
+			i += 2
+		case letter(ch):
+			g = gapJoin
+		default:
+			return words
+		}
+	}
+	return words
+}
+
+// match finds the longest phrase of a table at words[k:].
+func match[T comparable](table map[string]T, words []word, k int) (T, int) {
+	var best T
+	length := 0
+	text := ""
+	for n := 0; n < longestPhrase && k+n < len(words); n++ {
+		if n > 0 {
+			if words[k+n].gap != gapSpace && words[k+n].gap != gapJoin {
+				break
+			}
+			text += " "
+		}
+		text += words[k+n].text
+		if meaning, known := table[text]; known {
+			best, length = meaning, n+1
+		}
+		if n == 0 && length == 0 {
+			// Numbered labels: "логин2", "password1".
+			if cut := strings.TrimRight(text, "0123456789"); cut != text && cut != "" {
+				if meaning, known := table[cut]; known {
+					best, length = meaning, 1
+				}
+			}
+		}
+	}
+	return best, length
+}
+
+// labelAt recognises a label whose first word begins at i. before is the word
+// in front of it, folded.
+func (r *reader) labelAt(i, end int, before string) (label, bool) {
+	var room [maxWords]word
+	if !r.mayLabel(i, end, room[:]) {
+		return label{}, false
+	}
+	words := r.wordsAt(i, end, room[:])
+	l := label{start: i}
+	k := 0
+	for { // what stands before the core: "FTP", "новый", "DB"
+		f, n := match(labels, words, k)
+		if n > 0 && !r.leads(words, k, n, f) {
+			l.field = f
+			l.end = words[k+n-1].end
+			l.people = f == login && n == 1 && (strings.HasPrefix(words[k].text, "пользовател") || strings.HasPrefix(words[k].text, "user") && words[k].text != "username" || strings.HasPrefix(words[k].text, "аккаунт") || words[k].text == "account")
+			if f == login && kinds[words[k].text] == "" && k > 0 {
+				l.people = false
+			}
+			if l.kind == "" && (f == address || f == email) && n > 1 {
+				if h, m := match(kinds, words, k); m > 0 {
+					l.kind = h
+				}
+			}
+			k += n
+			break
+		}
+		h, m := match(kinds, words, k)
+		if m > 0 && k+m < len(words) && joined(words[k+m]) {
+			if l.kind == "" || l.kind == "web" && words[k].text != "admin" {
+				if !(words[k].text == "admin" || words[k].text == "wp") {
+					l.kind = h
+				}
+			}
+			k += m
+			continue
+		}
+		if leaders[words[k].text] && k+1 < len(words) && joined(words[k+1]) {
+			if words[k].text == "root" || words[k].text == "рутовый" {
+				l.implied, l.impliedAt = "root", [2]int{words[k].start, words[k].end}
+			}
+			k++
+			continue
+		}
+		if n > 0 && k+n < len(words) && joined(words[k+n]) {
+			k += n // "host" of "host user": leads already said so
+			continue
+		}
+		return label{}, false
+	}
+	r.joinPair(&l, words, &k)
+	if refuses(before) && l.field != login {
+		return label{}, false
+	}
+	r.tail(&l, words, k, end)
+	r.separate(&l, end)
+	return l, true
+}
+
+// mayLabel looks at the first word alone: most words begin no label.
+func (r *reader) mayLabel(i, end int, room []word) bool {
+	words := r.wordsUpTo(i, end, 1, room)
+	if len(words) == 0 {
+		return false
+	}
+	first := words[0].text
+	if starters[first] || leaders[first] {
+		return true
+	}
+	cut := strings.TrimRight(first, "0123456789")
+	return cut != first && starters[cut]
+}
+
+func joined(w word) bool { return w.gap == gapSpace || w.gap == gapJoin }
+
+// leads reports that the label at words[k:k+n] only belongs to a longer one:
+// "server" of "server password", "user" of "user_password".
+func (r *reader) leads(words []word, k, n int, f field) bool {
+	if k+n >= len(words) || !joined(words[k+n]) {
+		return false
+	}
+	next, m := match(labels, words, k+n)
+	if m == 0 {
+		if f == database || f == email { // "mail server ssl port"
+			h, m := match(kinds, words, k+n)
+			if m > 0 && h != "" && k+n+m < len(words) && joined(words[k+n+m]) {
+				_, m = match(labels, words, k+n+m)
+				return m > 0
+			}
+		}
+		return false
+	}
+	if words[k+n].gap == gapSpace && (f == secret || f == pair || f == token || f == ignored) {
+		return false
+	}
+	if next == ignored || next == noField {
+		return false
+	}
+	if f == login && words[k+n].gap == gapSpace && next == secret {
+		return false // "login password" as a title: a pair
+	}
+	if f == login && next == login || f == address && next == address && words[k+n].gap == gapSpace && n > 1 {
+		return false
+	}
+	return true
+}
+
+// joinPair sees "логин/пароль", "login and password" as one label for two values.
+func (r *reader) joinPair(l *label, words []word, k *int) {
+	if *k >= len(words) {
+		return
+	}
+	n := *k
+	linked := words[n].gap == gapSlash
+	if words[n].text == "и" || words[n].text == "and" || words[n].text == "or" || words[n].text == "или" {
+		n++
+		linked = true
+	}
+	if n >= len(words) {
+		return
+	}
+	if leaders[words[n].text] && n+1 < len(words) {
+		n++
+	}
+	next, m := match(labels, words, n)
+	if m == 0 {
+		return
+	}
+	// "login, password" is two labels; a comma joins only before a colon.
+	if words[n].gap == gapSlash && r.s[words[n].start-1] == ' ' && r.s[words[n].start-2] == ',' && !r.colonSoon(words[n+m-1].end) {
+		return
+	}
+	adjacent := words[n].gap == gapSpace
+	switch {
+	case (l.field == login || l.field == email) && next == secret && (linked || adjacent):
+		if adjacent && !linked && !r.colonSoon(words[n+m-1].end) {
+			return
+		}
+		l.field = pair
+	case l.field == secret && (next == login || next == email) && linked:
+		l.field = parried
+	default:
+		return
+	}
+	l.people = false
+	l.end = words[n+m-1].end
+	*k = n + m
+}
+
+func (r *reader) colonSoon(i int) bool {
+	text := strings.TrimLeft(r.s[i:min(len(r.s), i+6)], " *_")
+	return text != "" && (text[0] == ':' || text[0] == '=' || text[0] == '\n' || strings.HasPrefix(text, "—") || strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "–")) || i == len(r.s)
+}
+
+// colonAfter reports that a colon or a dash follows, and not the line's end.
+func (r *reader) colonAfter(i int) bool {
+	text := strings.TrimLeft(r.s[i:min(len(r.s), i+6)], " *_")
+	return text != "" && text[0] != '\n' && r.colonSoon(i)
+}
+
+// refuses reports that the word before a label turns it into a deed or an
+// error: "сменить пароль", "wrong password".
+func refuses(before string) bool {
+	switch before {
+	case "forgot", "forgotten", "reset", "wrong", "invalid", "incorrect", "change", "changing", "enter", "type", "show", "hide", "confirm", "lost", "bad", "no",
+		"неверный", "неверным", "неправильный", "забыл", "забыла", "забыли", "сбросить", "сбросил", "сменить", "поменять", "изменить", "восстановить", "введите",
+		"вводить", "ввожу", "подтвердите", "повторите", "придумайте", "придумать", "узнать", "потерял", "потеряла", "любой", "каждый", "without", "без", "пустой",
+		"неправильным", "скинуть", "сбросьте", "reminder", "сгенерировать", "generate", "задать", "установить", "requires", "missing", "expired", "require":
+		return true
+	}
+	return false
+}
+
+// tail takes what stands between a label and its separator: "пароль от админки
+// сайта:", "login (e-mail):", "password for root:".
+func (r *reader) tail(l *label, words []word, k, end int) {
+	if k >= len(words) {
+		return
+	}
+	// Words that are known, one after the other, belong to the label in any case.
+	at := l.end
+	j := k
+	seen := false
+	for j < len(words) {
+		w := words[j]
+		if w.gap == gapSlash || w.gap == gapFirst {
+			break
+		}
+		if h, n := match(kinds, words, j); n > 0 && (seen || w.gap == gapJoin || w.gap == gapParen || r.colonAfter(words[j+n-1].end)) {
+			l.hint(h, w.text)
+			j += n
+			at = words[j-1].end
+			continue
+		}
+		if connectors[w.text] {
+			seen = true
+			j++
+			switch w.text {
+			case "is", "это", "будет", "такой", "следующий", "new", "новый", "are", "was":
+				at = w.end
+			}
+			continue
+		}
+		if seen && (w.text == "ключа" || w.text == "ключу" || w.text == "key") && l.field == secret {
+			l.field = passphrase
+			j++
+			at = w.end
+			continue
+		}
+		if seen && (w.text == "root" || w.text == "рута" || w.text == "admin" || w.text == "админа" || w.text == "administrator") && (l.field == secret) {
+			l.imply(w)
+			j++
+			at = w.end
+			continue
+		}
+		break
+	}
+	l.tail = at > l.end
+	l.end = at
+	// With a colon not far behind, whatever stands between belongs to it too.
+	if j == 0 || k >= len(words) {
+		return
+	}
+	first := words[k]
+	if !(connectors[first.text] || first.gap == gapParen || first.gap == gapJoin) {
+		if _, n := match(kinds, words, k); n == 0 && !nouns[first.text] {
+			return
+		}
+	}
+	limit := min(end, first.start+70)
+	for p := first.start; p < limit; p++ {
+		ch := r.s[p]
+		if ch == ':' || ch == '=' {
+			if p+2 < limit && r.s[p+1] == '/' && r.s[p+2] == '/' {
+				return
+			}
+			for n := k; n < len(words) && words[n].start < p; n++ {
+				if f, m := match(labels, words, n); m > 0 && n > k && (f == login || f == secret) && words[n-1].text != "для" && !connectors[words[n-1].text] {
+					return
+				}
+				if h, m := match(kinds, words, n); m > 0 {
+					l.hint(h, words[n].text)
+				}
+				switch words[n].text {
+				case "ключа", "ключу", "key":
+					if l.field == secret {
+						l.field = passphrase
+					}
+				case "root", "рута", "admin", "админа", "administrator":
+					if l.field == secret {
+						l.imply(words[n])
+					}
+				case "базы", "бд", "database", "db":
+					if l.field == login && n > k && words[n-1].text == "имя" {
+						l.field = database
+					}
+				}
+			}
+			l.end, l.tail = p, true
+			return
+		}
+		if digit(ch) || ch == ',' || ch == '.' || ch == ';' || ch == '@' || ch == '"' || ch == '|' || ch == '\t' {
+			return
+		}
+	}
+}
+
+// nouns may follow a label without a preposition: "пароль администратора:".
+var nouns = wordSet(`администратора администратор пользователя пользователь админа рута root владельца владелец суперпользователя клиента хостинга
+	сервера базы данных phpmyadmin панели аккаунта учетной записи приложения почты ящика admin administrator user account для used пользователем`)
+
+func (l *label) hint(h hint, text string) {
+	if h == hintAccess || l.kind != "" && (h == "web" || h == hintServer || h == hintDB || h == hintMail) {
+		return
+	}
+	if h == hintMail && l.field == login { // "логин (e-mail)"
+		return
+	}
+	if text == "admin" || text == "админу" {
+		return
+	}
+	l.kind = h
+}
+
+func (l *label) imply(w word) {
+	name := w.text
+	switch name {
+	case "рута":
+		return
+	case "админа":
+		return
+	}
+	l.implied, l.impliedAt = name, [2]int{w.start, w.end}
+}
+
+// separate looks behind a label for what announces its value.
+func (r *reader) separate(l *label, end int) {
+	i := l.end
+	skipMarks := func() {
+		for i < end && strings.IndexByte("*_`]", r.s[i]) >= 0 {
+			i++
+		}
+	}
+	if l.start > 0 && i < end {
+		open := r.s[l.start-1]
+		if (open == '"' || open == '\'') && r.s[i] == open {
+			l.quoted = true
+			i++
+		} else if open == '(' && r.s[i] == ')' {
+			i++
+		} else if open == '<' && (r.s[i] == '>' || r.s[i] == ' ') { // <Pass encoding="base64">
+			if close := strings.IndexByte(r.s[i:min(end, i+60)], '>'); close >= 0 && i+close+1 < end {
+				l.by, l.value, l.glued = byColon, i+close+1, true
+				return
+			}
+		}
+	}
+	skipMarks()
+	if i < end && r.s[i] == ')' {
+		i++
+	}
+	wide := i
+	for i < end && r.s[i] == ' ' {
+		i++
+	}
+	wide = i - wide
+	if i >= end {
+		l.by, l.value = byEnd, end
+		return
+	}
+	rest := r.s[i:end]
+	dash := func(n int) {
+		// A dash needs a space on one side: "login-admin" is a word.
+		spaced := wide > 0 || i+n < end && r.s[i+n] == ' ' || i+n == end
+		if spaced {
+			l.by = byDash
+			i += n
+		}
+	}
+	switch {
+	case rest[0] == ':' || rest[0] == '=':
+		l.by = byColon
+		l.code = rest[0] == '='
+		for i < end && (r.s[i] == ':' || r.s[i] == '=' || r.s[i] == '>') {
+			i++
+		}
+	case l.quoted && rest[0] == ',':
+		l.by = byColon
+		i++
+	case strings.HasPrefix(rest, "->"):
+		l.by = byDash
+		i += 2
+	case strings.HasPrefix(rest, "→") || strings.HasPrefix(rest, "：") || strings.HasPrefix(rest, "⇒"):
+		l.by = byDash
+		i += 3
+	case strings.HasPrefix(rest, "—") || strings.HasPrefix(rest, "–") || strings.HasPrefix(rest, "−"):
+		dash(3)
+	case rest[0] == '-':
+		dash(1)
+	case rest[0] == '\t' || rest[0] == '|':
+		l.by = byDash
+		i++
+	case wide >= 2:
+		l.by = byDash
+	case wide == 1 && !l.quoted:
+		l.by = bySpace
+	default:
+		if !l.quoted && (rest[0] == '"' || rest[0] == '(' || strings.HasPrefix(rest, "«") || strings.HasPrefix(rest, "“")) {
+			l.by = bySpace
+		}
+	}
+	if l.by >= byDash {
+		if l.start > 0 && strings.IndexByte("*_`[", r.s[l.start-1]) >= 0 {
+			skipMarks() // that closed around the label; others are the value's
+		}
+		for i < end && r.s[i] == ' ' {
+			i++
+		}
+	}
+	l.value = i
+	if l.by >= byDash && strings.TrimLeft(r.s[i:end], " \t|") == "" {
+		l.by, l.value = byEnd, end
+		l.glued = true // a colon stood there: the next line is the value
+	}
+}
+
+// starters are the first words of labels: most words of a message are none.
+var starters = func() map[string]bool {
+	set := map[string]bool{}
+	for phrase := range labels {
+		first, _, _ := strings.Cut(phrase, " ")
+		set[first] = true
+	}
+	for phrase := range kinds {
+		first, _, _ := strings.Cut(phrase, " ")
+		set[first] = true
+	}
+	return set
+}()

@@ -1,0 +1,420 @@
+package intake
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// token is an unlabelled word that may be a login or a password.
+type piece struct {
+	text       string
+	start, end int
+	sep        bool // an explicit sign of a pair stands before it: "/", ":", "|"
+	note       []WarningCode
+}
+
+// separators are what people write between a login and a password.
+var separators = wordSet(`/ | - — – : ; , и and & -> \ // => + → / with с под pass: пароль:`)
+
+// pieces cuts a stretch of unlabelled text into words, without the signs
+// between them and the brackets around them.
+func (r *reader) pieces(from, to int) []piece {
+	var list []piece
+	sep := false
+	for i := from; i < to && len(list) < 12; {
+		if r.s[i] == ' ' || r.s[i] == '\t' {
+			i++
+			continue
+		}
+		if v, ok := r.wrapped(i, to); ok {
+			list = append(list, piece{v.text, v.start, v.end, sep, v.note})
+			sep = false
+			i = v.next
+			continue
+		}
+		stop := r.wordEnd(i, to)
+		text := r.s[i:stop]
+		if separators[text] {
+			sep = sep || strings.ContainsAny(text, "/|:;-—–\\,>") && text != ""
+			i = stop
+			continue
+		}
+		start := i
+		if ch := text[0]; (ch == '(' || ch == '[') && len(text) > 2 {
+			start++
+			if last := strings.TrimRight(text, ".,;"); last[len(last)-1] == ')' || last[len(last)-1] == ']' {
+				text = last[:len(last)-1]
+			}
+			text = text[1:min(len(text), stop-i)]
+			if start+len(text) > stop {
+				text = r.s[start:stop]
+			}
+		} else if strings.HasPrefix(text, "/") && len(text) > 1 && len(list) > 0 {
+			start, text, sep = start+1, text[1:], true
+		} else if (ch == ',' || ch == ';' || ch == '|') && len(text) > 1 {
+			start, text = start+1, text[1:]
+		}
+		if strings.HasSuffix(text, ":") && labels[folded(text[:len(text)-1])] != noField {
+			list, sep, i = nil, false, stop // "User:" is no login
+			continue
+		}
+		more := strings.TrimSpace(r.s[stop:to]) != ""
+		after := false
+		for len(text) > 1 {
+			last := text[len(text)-1]
+			if last == ',' || last == ';' || last == '|' || last == '/' && more || last == ':' && more || last == '.' && more {
+				text = text[:len(text)-1]
+				after = last != ',' && last != '.'
+				continue
+			}
+			if last == ')' && strings.Count(text, ")") > strings.Count(text, "(") && strings.Contains(r.s[max(0, from-2):start], "(") {
+				text = text[:len(text)-1]
+				continue
+			}
+			break
+		}
+		list = append(list, piece{text, start, start + len(text), sep, nil})
+		sep = after
+		i = stop
+	}
+	return list
+}
+
+// halves takes "login:password" or "login/password" apart.
+func halves(p piece) (a, b piece, ok bool) {
+	for i := 1; i < len(p.text)-1; i++ {
+		switch p.text[i] {
+		case ':', '/', ';', '|':
+			if p.text[i] == '/' && strings.Contains(p.text[:i], ".") && !strings.Contains(p.text[:i], "@") {
+				return a, b, false // a path
+			}
+			a = piece{p.text[:i], p.start, p.start + i, p.sep, p.note}
+			b = piece{p.text[i+1:], p.start + i + 1, p.end, true, p.note}
+			return a, b, true
+		}
+	}
+	return a, b, false
+}
+
+// context says how much the neighbourhood speaks for an access.
+type context int
+
+const (
+	noContext   context = iota
+	nearContext         // an address or a title stands a line or two above
+	hereContext         // on the same line
+)
+
+// fits reports that two unlabelled words are a login and its password.
+func fits(a, b piece, ctx context, alone bool) bool {
+	if !loginLike(a.text) {
+		return false
+	}
+	common := commonLogins[strings.ToLower(a.text)] || strings.Contains(a.text, "@") && strings.Contains(a.text, ".")
+	s := strength(b.text)
+	lower := strings.ToLower(b.text)
+	switch {
+	case walks[lower] || common && lower == strings.ToLower(a.text):
+		s = 2
+		if !alone && !b.sep && ctx == noContext {
+			s = 0
+		}
+	case s == 0 && common && len(b.text) >= 3 && strings.Trim(b.text, "0123456789") == "":
+		s = 1
+	}
+	if s == 0 || notValues[lower] || strings.Contains(b.text, "@") && strings.Contains(b.text, ".") && s < 3 {
+		return false
+	}
+	switch ctx {
+	case hereContext:
+		return s >= 2 || common && s >= 1 || b.sep && s >= 1 && alone
+	case nearContext:
+		return s >= 3 && (alone || b.sep) || s >= 2 && (b.sep || alone) || common && s >= 1 && (alone || b.sep) || b.sep && s >= 1 && alone
+	}
+	return b.sep && common && s >= 2 || b.sep && s >= 3 && alone && !hasDigit(a.text[:1])
+}
+
+// resolve judges the words without a label and leaves only what means something.
+func (r *reader) resolve() {
+	var out []event
+	open := -9 // the last line that opened an access: an address, a title
+	events := r.events
+	for from := 0; from < len(events); {
+		to := from
+		for to < len(events) && events[to].line == events[from].line {
+			to++
+		}
+		n := events[from].line
+		line := events[from:to]
+		ctx := noContext
+		if n-open <= 3 {
+			ctx = nearContext
+		}
+		var next []event
+		if to < len(events) {
+			end := to
+			for end < len(events) && events[end].line == events[to].line {
+				end++
+			}
+			next = events[to:end]
+		}
+		found, used := r.resolveLine(n, line, next, ctx)
+		if used {
+			to += len(next)
+		}
+		title(r, n, found)
+		for _, e := range found {
+			switch e.what {
+			case isAddress, isKind:
+				open = n
+			case isLogin, isSecret, isToken:
+				if e.label {
+					open = -9
+				} else {
+					open = e.line
+				}
+			}
+		}
+		out = append(out, found...)
+		from = to
+	}
+	r.events = out
+}
+
+// title marks a kind that stands alone on its line, or begins it with a colon:
+// it heads what follows.
+func title(r *reader, n int, line []event) {
+	kindsSeen, values := 0, 0
+	for _, e := range line {
+		switch e.what {
+		case isKind:
+			kindsSeen++
+		case isLogin, isSecret, isToken, isPassphrase, isSame, isPort, isDatabase:
+			values++
+		}
+	}
+	if kindsSeen == 0 {
+		return
+	}
+	l := r.lines[n]
+	text := r.s[l.start:l.end]
+	words := len(strings.Fields(text))
+	for i := range line {
+		e := &line[i]
+		if e.what != isKind {
+			continue
+		}
+		lead := strings.TrimSpace(strings.Trim(r.s[l.start:e.start], "*_#[(\"' "))
+		if e.colon && len(strings.Fields(lead)) <= 3 || values == 0 && (words <= 6 || strings.HasSuffix(text, ":") && words <= 12) {
+			e.heading = true
+		}
+	}
+}
+
+// resolveLine judges one line; used says that the line after it was needed too.
+func (r *reader) resolveLine(n int, line, next []event, ctx context) (out []event, used bool) {
+	l := r.lines[n]
+	labelled := false
+	for _, e := range line {
+		labelled = labelled || (e.what == isLogin || e.what == isSecret || e.what == isToken) && e.label
+	}
+	for i := 0; i < len(line); {
+		e := line[i]
+		if e.what != isOther && e.what != isEmail {
+			out = append(out, e)
+			i++
+			continue
+		}
+		j := i
+		for j < len(line) && (line[j].what == isOther || line[j].what == isEmail) {
+			j++
+		}
+		here := ctx
+		var prev *event
+		if i > 0 {
+			prev = &line[i-1]
+			if prev.what == isAddress || prev.what == isKind && (prev.colon || prev.kind == hintAccess) || prev.what == isPort || prev.what == isDatabase {
+				here = hereContext
+			}
+		}
+		if i == 0 && j < len(line) && line[j].what == isAddress {
+			here = max(here, nearContext)
+		}
+		alone := i == 0 && j == len(line)
+		from, to := line[i].start, l.end
+		if j < len(line) {
+			to = line[j].start
+		}
+		if e.label && e.what == isEmail {
+			alone = false
+		}
+		var after *event
+		if j < len(line) {
+			after = &line[j]
+		}
+		pair := r.pairIn(n, from, to, here, alone || prev != nil && j == len(line), prev, after, line, labelled)
+		if len(pair) > 0 {
+			out = append(out, pair...)
+		} else if alone && i+1 == j && here != noContext && len(next) == 1 && (next[0].what == isOther) && next[0].line == n+1 {
+			a, b := r.pieces(l.start, l.end), r.pieces(r.lines[n+1].start, r.lines[n+1].end)
+			if len(a) == 1 && len(b) == 1 && (fits(a[0], b[0], nearContext, true)) {
+				out = append(out, r.loginEvent(n, a[0]), r.secretEvent(n+1, b[0]))
+				return out, true
+			}
+		}
+		if len(pair) == 0 {
+			for _, rest := range line[i:j] {
+				if rest.what == isEmail {
+					out = append(out, rest)
+				} else if everywhere[folded(strings.Trim(rest.value, ".,:;!()"))] {
+					out = append(out, event{what: isEvery, start: rest.start, end: rest.end, line: n, para: l.para})
+				}
+			}
+		}
+		i = j
+	}
+	return out, false
+}
+
+// everywhere are the words that give one login to several addresses.
+var everywhere = wordSet(`везде одинаковые одинаковый одинаков обоих обеих всех everywhere both all каждого общий общие едины единый same`)
+
+func (r *reader) loginEvent(n int, p piece) event {
+	return event{what: isLogin, value: p.text, start: p.start, end: p.end, line: n, para: r.lines[n].para, note: p.note}
+}
+
+func (r *reader) secretEvent(n int, p piece) event {
+	return event{what: isSecret, value: p.text, start: p.start, end: p.end, line: n, para: r.lines[n].para, note: p.note}
+}
+
+// pairIn looks for a login and a password in a stretch without labels.
+func (r *reader) pairIn(n, from, to int, ctx context, alone bool, prev, next *event, line []event, labelled bool) []event {
+	if ctx == noContext && !labelled && (prev == nil || prev.what != isLogin) && !strings.ContainsAny(r.s[from:to], "/|:;\\-") && !strings.Contains(r.s[from:to], "–") && !strings.Contains(r.s[from:to], "—") {
+		return nil // nothing near speaks for an access, and no sign for a pair
+	}
+	list := r.pieces(from, to)
+	if len(list) == 0 {
+		return nil
+	}
+	if labelled {
+		if next != nil && next.what == isSecret && next.label {
+			return r.loginBefore(n, list, prev, line)
+		}
+		return r.secretBehind(n, list, prev)
+	}
+	if prev != nil && prev.what == isLogin && !prev.label { // root@1.2.3.4 secret
+		if s := strength(list[0].text); s >= 2 || s >= 1 && len(list) == 1 && !cyrillic(list[0].text) && !notValues[strings.ToLower(list[0].text)] && (list[0].sep || hasDigit(list[0].text) || r.sepBefore(list[0].start)) {
+			return []event{r.secretEvent(n, list[0])}
+		}
+		return nil
+	}
+	exact := len(list) == 2
+	for i := 0; i < len(list); i++ {
+		if a, b, ok := halves(list[i]); ok && (len(list) == 1 || list[i].text == strings.TrimSpace(list[i].text)) {
+			only := alone && len(list) == 1
+			if fits(a, b, ctx, only) && (only || strength(b.text) >= 2 || walks[b.text]) {
+				return []event{r.loginEvent(n, a), r.secretEvent(n, b)}
+			}
+		}
+		if i+1 < len(list) {
+			a, b := list[i], list[i+1]
+			here := ctx
+			if i > 0 && here == hereContext {
+				here = nearContext
+			}
+			if !exact && !b.sep {
+				// In a sentence only what can hardly be anything else counts.
+				if i > 0 || !(strength(b.text) >= 3 || strength(b.text) >= 2 && (commonLogins[strings.ToLower(a.text)] || strings.Contains(a.text, "@"))) {
+					continue
+				}
+			}
+			if fits(a, b, here, alone && exact) {
+				return []event{r.loginEvent(n, a), r.secretEvent(n, b)}
+			}
+		}
+	}
+	return nil
+}
+
+// sepBefore reports an explicit sign between what came before and the word at i.
+func (r *reader) sepBefore(i int) bool {
+	text := strings.TrimRight(r.s[max(0, i-6):i], " ")
+	if text == "" {
+		return false
+	}
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return strings.ContainsRune("/|:;-—–,\\", last)
+}
+
+// secretBehind takes the word behind a labelled login as its secret, when none
+// is labelled: "логин: admin / Qwe123".
+func (r *reader) secretBehind(n int, list []piece, prev *event) []event {
+	if prev == nil || prev.what != isLogin && prev.what != isEmail {
+		return nil
+	}
+	for _, e := range r.events {
+		if e.line == n && (e.what == isSecret || e.what == isToken) {
+			return nil
+		}
+	}
+	p := list[0]
+	if s := strength(p.text); s >= 2 && !cyrillic(p.text) || (r.sepBefore(p.start) || p.sep) && s >= 1 && len(list) == 1 && !cyrillic(p.text) || walks[strings.ToLower(p.text)] {
+		return []event{r.secretEvent(n, p)}
+	}
+	return nil
+}
+
+// loginBefore takes the word before a labelled secret as its login, when none
+// is labelled: "admin, пароль Qwe123".
+func (r *reader) loginBefore(n int, list []piece, prev *event, line []event) []event {
+	for _, e := range line {
+		if e.what == isLogin || e.what == isEmail {
+			return nil
+		}
+	}
+	p := list[len(list)-1]
+	lower := strings.ToLower(p.text)
+	sure := commonLogins[lower] || len(list) == 1 && prev != nil && (prev.what == isAddress || prev.what == isKind && prev.colon) || strings.ContainsAny(p.text, "@_") || hasDigit(p.text) && len(list) == 1
+	if !sure || !loginLike(p.text) || cyrillic(p.text) {
+		return nil
+	}
+	return []event{r.loginEvent(n, p)}
+}
+
+// pairValue takes the values behind "логин/пароль:".
+func (r *reader) pairValue(n int, l label, i, end int) int {
+	list := r.pieces(i, end)
+	if len(list) == 0 || r.isLabel(value{start: list[0].start, end: list[0].end}, end) {
+		return l.end
+	}
+	if _, ok := r.urlAt(list[0].start, end); ok {
+		return l.end
+	}
+	var a, b piece
+	ok := false
+	switch {
+	case len(list) >= 2 && list[1].sep:
+		a, b, ok = list[0], list[1], true
+	case len(list) == 2 || len(list) > 2 && strength(list[1].text) >= 2:
+		a, b, ok = list[0], list[1], true
+	}
+	if x, y, split := halves(list[0]); split && (!ok || !(len(list) == 2)) {
+		a, b, ok = x, y, true
+	}
+	if !ok && len(list) == 1 && l.by >= byDash && loginLike(list[0].text) {
+		a, b, ok = list[0], list[0], true
+	}
+	if ok && l.field == parried {
+		a, b = b, a
+	}
+	if !ok || placeholder(a.text) || placeholder(b.text) && !walks[strings.ToLower(b.text)] || !loginLike(a.text) || cyrillic(b.text) && strength(b.text) == 0 ||
+		l.by == bySpace && strength(b.text) < 2 && !commonLogins[strings.ToLower(a.text)] {
+		return l.end
+	}
+	login, secret := r.loginEvent(n, a), r.secretEvent(n, b)
+	login.label, secret.label, login.strong, secret.strong = true, true, true, true
+	login.kind, secret.kind = l.kind, l.kind
+	r.add(n, login)
+	r.add(n, secret)
+	return max(a.end, b.end)
+}

@@ -29,6 +29,9 @@ import (
 // ErrSystem says that this operating system has no lab.
 var ErrSystem = errors.New("the lab of servers runs on Linux only")
 
+// ErrPrivilege says that a server needs more rights than this program has.
+var ErrPrivilege = errors.New("sshd with users of its own needs root and the right to mount (CAP_SYS_ADMIN)")
+
 // Missing says that a program or a file is not there, and which Debian package
 // brings it.
 type Missing struct {

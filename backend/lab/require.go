@@ -9,13 +9,14 @@ import (
 
 // Require ends a test whose server did not start. Where the build program knows
 // how to install the lab's packages (Debian and its family) anything missing is
-// a failure; elsewhere the test is skipped with the reason.
+// a failure; elsewhere, and without the rights that a server needs, the test is
+// skipped with the reason.
 func Require(t testing.TB, err error) {
 	t.Helper()
 	var missing *Missing
 	switch {
 	case err == nil:
-	case errors.Is(err, ErrSystem), errors.As(err, &missing) && !debian():
+	case errors.Is(err, ErrSystem), errors.Is(err, ErrPrivilege), errors.As(err, &missing) && !debian():
 		t.Skip(err)
 	default:
 		t.Fatal(err)

@@ -52,8 +52,8 @@ func StartSSHD(ctx context.Context, dir string, options SSHDOptions) (*SSHD, err
 	if err != nil {
 		return nil, err
 	}
-	if os.Geteuid() != 0 {
-		return nil, fmt.Errorf("sshd with users of its own needs root for a mount namespace")
+	if err := exec.CommandContext(ctx, unshare, "--mount", "true").Run(); err != nil {
+		return nil, ErrPrivilege // root of a container that may not mount
 	}
 	if options.Addr == "" {
 		if options.Addr, err = FreeAddr(); err != nil {

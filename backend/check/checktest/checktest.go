@@ -241,16 +241,21 @@ func (c *contract) cancelled(t *testing.T) {
 // brokenOff breaks the way to the real server after so many bytes of its
 // answer: a right secret is never called wrong, nor a wrong one right.
 func (c *contract) brokenOff(t *testing.T) {
+	var running sync.WaitGroup
 	for _, after := range []int64{0, 1, 20, 60, 150, 400, 700, 1000, 1300, 1600, 2000, 2500, 3000} {
+		address := c.door.At(cutting(t, c.door.Behind, after))
 		for _, secrets := range []opora.Secrets{c.door.Secrets, c.door.Wrong} {
-			right := secrets == c.door.Secrets
-			got := c.run(t.Context(), &check.Memory{}, c.at(c.door.At(cutting(t, c.door.Behind, after))), secrets, 5*time.Second)
-			if verdict := got.Finding.Verdict; right && verdict == opora.Rejected || !right && verdict == opora.Works {
-				t.Errorf("after %d bytes a secret (right: %v) was judged %s/%s; evidence %v", after, right, verdict, got.Finding.Reason, got.Evidence)
-			}
-			c.keepsSecrets(t, got, secrets)
+			running.Go(func() {
+				right := secrets == c.door.Secrets
+				got := c.run(t.Context(), &check.Memory{}, c.at(address), secrets, 5*time.Second)
+				if verdict := got.Finding.Verdict; right && verdict == opora.Rejected || !right && verdict == opora.Works {
+					t.Errorf("after %d bytes a secret (right: %v) was judged %s/%s; evidence %v", after, right, verdict, got.Finding.Reason, got.Evidence)
+				}
+				c.keepsSecrets(t, got, secrets)
+			})
 		}
 	}
+	running.Wait()
 }
 
 func hinted(finding opora.Finding, code opora.HintCode) bool {

@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
@@ -120,8 +121,17 @@ func (w *window) restore(ctx context.Context) {
 		return // the window manager's place will do
 	}
 	for _, screen := range screens {
-		if screen.IsCurrent && was.on(screen.Size.Width, screen.Size.Height) {
+		if !screen.IsCurrent || !was.on(screen.Size.Width, screen.Size.Height) {
+			continue
+		}
+		// A window manager that is only about to place the window itself wins
+		// over the first tries.
+		for range 10 {
 			runtime.WindowSetPosition(ctx, was.X, was.Y)
+			time.Sleep(100 * time.Millisecond)
+			if x, y := runtime.WindowGetPosition(ctx); w.gone.Load() || (x == was.X && y == was.Y) {
+				return
+			}
 		}
 	}
 }

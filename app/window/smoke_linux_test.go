@@ -138,9 +138,9 @@ func TestSmoke(t *testing.T) {
 		s.awaitWindow(t)
 		s.usable(t)
 		window, _ := s.find("Opora")
-		if got := s.geometry(t, window); got != moved {
-			t.Errorf("the window came back at %v; want %v", got, moved)
-		}
+		eventually(t, fmt.Sprintf("the window to come back at %v", moved), 5*time.Second, func() bool {
+			return s.geometry(t, window) == moved
+		})
 		p.cmd.Process.Signal(os.Interrupt)
 		p.end(t, 5*time.Second)
 	})

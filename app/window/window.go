@@ -156,7 +156,7 @@ func (w *window) startup(ctx context.Context) {
 // domReady puts the window where it was, and shows the tray only now, so that
 // the page comes first.
 func (w *window) domReady(ctx context.Context) {
-	w.restore(ctx)
+	go w.restore(ctx)
 	go w.tray.start(w.trayWords())
 }
 
@@ -164,7 +164,7 @@ func (w *window) domReady(ctx context.Context) {
 // where a tray can bring it back and the operator has not said otherwise.
 func (w *window) beforeClose(ctx context.Context) (prevent bool) {
 	if w.gone.Load() {
-		return false // asked twice, by the session and by the framework itself
+		return true
 	}
 	if !w.hidden.Load() {
 		w.remember(ctx)
@@ -173,8 +173,9 @@ func (w *window) beforeClose(ctx context.Context) (prevent bool) {
 	stays := !w.choices.KeepOpen
 	w.keeping.Unlock()
 	if w.ending.Load() || !stays || !trayExists() {
-		w.gone.Store(true)
-		return false
+		// Asked twice at once, by the session and by the framework: ending a loop
+		// that has ended is an error of the toolkit.
+		return !w.gone.CompareAndSwap(false, true)
 	}
 	w.hidden.Store(true)
 	runtime.WindowHide(ctx)

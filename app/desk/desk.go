@@ -13,6 +13,7 @@ import (
 	"opora/app/words"
 	"opora/backend/access"
 	"opora/backend/check"
+	"opora/backend/check/basic"
 	"opora/backend/check/ssh"
 	"opora/backend/check/web"
 	"opora/backend/keyring"
@@ -57,7 +58,7 @@ const sweep = time.Minute
 // Checkers lists the doors that can be checked, by kind.
 func Checkers() map[opora.Kind]check.Checker {
 	return map[opora.Kind]check.Checker{
-		opora.Web: &web.Checker{},
+		opora.Web: &web.Checker{Challenge: &basic.Checker{}},
 		opora.SSH: &ssh.Checker{},
 	}
 }

@@ -57,6 +57,9 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 	if d, found := s.at(first); found {
 		return d, nil
 	}
+	if s.challenge && first.status == http.StatusUnauthorized {
+		return door{}, s.nothing(ctx, first) // there is no page before this question
+	}
 	root := *first.url
 	root.Path, root.RawPath, root.RawQuery = "/", "", ""
 	if d, found := s.through(ctx, first); found {

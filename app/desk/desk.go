@@ -58,8 +58,11 @@ const sweep = time.Minute
 // Checkers lists the doors that can be checked, by kind.
 func Checkers() map[opora.Kind]check.Checker {
 	return map[opora.Kind]check.Checker{
-		opora.Web: &web.Checker{Challenge: &basic.Checker{}},
-		opora.SSH: &ssh.Checker{},
+		opora.Web:    &web.Checker{Challenge: &basic.Checker{}},
+		opora.Basic:  &basic.Checker{},
+		opora.Digest: &basic.Checker{},
+		opora.SSH:    &ssh.Checker{},
+		opora.SFTP:   &ssh.Checker{},
 	}
 }
 

@@ -489,3 +489,26 @@ func TestPanicIsCaught(t *testing.T) {
 		t.Error("no bus is set for tests")
 	}
 }
+
+func TestNoKeyring(t *testing.T) {
+	needReal(t)
+	bus, err := lab.StartBus(t.Context(), t.TempDir())
+	lab.Require(t, err)
+	t.Cleanup(bus.Stop)
+	for name, address := range map[string]string{
+		"a bus without a keyring": bus.Address, "no bus": "unix:path=" + t.TempDir() + "/none", "no address": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("XDG_RUNTIME_DIR", t.TempDir()) // godbus looks there too
+			useBus(t, address)
+			for name, err := range everyCall(t, &Ring{}) {
+				if !errors.Is(err, opora.KeyringMissing) {
+					t.Errorf("%s: got %v, want KeyringMissing", name, err)
+				}
+			}
+		})
+	}
+	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != realKeyring.Address {
+		t.Error("the address of the test keyring was not put back")
+	}
+}

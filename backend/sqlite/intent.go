@@ -31,6 +31,17 @@ func (db *DB) BeginSave(ctx context.Context, ref string, sealed []byte) error {
 	return nil
 }
 
+// ConfirmIntent writes the announcement of a ref again. When it returns nil, a
+// commit for that ref that failed before is surely not in the file: its traces
+// in the log are overwritten. It fails with [opora.NotFound] when the ref is
+// not announced.
+func (db *DB) ConfirmIntent(ctx context.Context, ref string) error {
+	if err := db.exec(ctx, `UPDATE intent SET at = at WHERE ref = ?`, ref); err != nil {
+		return fmt.Errorf("confirm intent: %w", err)
+	}
+	return nil
+}
+
 // CommitSave makes the announced item the secret of the credential, and writes
 // the note: both or neither. A customer's credential for the same door and
 // login is replaced. A check that was saved before is not saved again: the

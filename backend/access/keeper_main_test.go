@@ -1,0 +1,24 @@
+package access_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"opora/backend/lab"
+)
+
+// long asks for the thousands of kills that are too many for every commit.
+var long = flag.Bool("long", false, "run the long forms of the tests")
+
+// realKeyring is the GNOME keyring of this test run, nil where there is none.
+var realKeyring *lab.Keyring
+
+func TestMain(m *testing.M) {
+	_ = os.Unsetenv("DISPLAY") // a locked keyring would wait for a person
+	_ = os.Unsetenv("WAYLAND_DISPLAY")
+	if task := os.Getenv(childVariable); task != "" {
+		os.Exit(childMain(task))
+	}
+	os.Exit(lab.KeyringForTests(m, func(k *lab.Keyring) { realKeyring = k }))
+}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -239,13 +240,26 @@ func (c *contract) cancelled(t *testing.T) {
 }
 
 // brokenOff breaks the way to the real server after so many bytes of its
-// answer: a right secret is never called wrong, nor a wrong one right.
+// answer: a right secret is never called wrong, nor a wrong one right. The last
+// bytes before a refusal matter most, so they are counted first.
 func (c *contract) brokenOff(t *testing.T) {
+	var whole atomic.Int64
+	c.run(t.Context(), &check.Memory{}, c.at(c.door.At(cutting(t, c.door.Behind, 1<<20, &whole))), c.door.Wrong, normal)
+	for end := time.Now().Add(5 * time.Second); whole.Load() == 0 && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond) // the proxy counts when the connection is over
+	}
+	cuts := []int64{0, 1, 20, 60, 150, 400, 1000, 2000, 3000}
+	for _, before := range []int64{1, 6, 12, 20, 30, 45, 60} {
+		cuts = append(cuts, whole.Load()-before)
+	}
 	var running sync.WaitGroup
-	for _, after := range []int64{0, 1, 20, 60, 150, 400, 700, 1000, 1300, 1600, 2000, 2500, 3000} {
-		address := c.door.At(cutting(t, c.door.Behind, after))
+	few := make(chan struct{}, 4) // servers turn a crowd away, which would prove nothing here
+	for _, after := range cuts {
+		address := c.door.At(cutting(t, c.door.Behind, max(after, 0), new(atomic.Int64)))
 		for _, secrets := range []opora.Secrets{c.door.Secrets, c.door.Wrong} {
 			running.Go(func() {
+				few <- struct{}{}
+				defer func() { <-few }()
 				right := secrets == c.door.Secrets
 				got := c.run(t.Context(), &check.Memory{}, c.at(address), secrets, 5*time.Second)
 				if verdict := got.Finding.Verdict; right && verdict == opora.Rejected || !right && verdict == opora.Works {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -80,9 +81,9 @@ func Garbage(t testing.TB) string {
 	})
 }
 
-// cutting passes bytes on to a real server, and breaks off after so many of its
-// bytes.
-func cutting(t testing.TB, server string, after int64) string {
+// cutting passes bytes on to a real server, breaks off after so many of its
+// bytes, and counts them.
+func cutting(t testing.TB, server string, after int64, passed *atomic.Int64) string {
 	return Serve(t, func(conn net.Conn) {
 		real, err := net.Dial("tcp", server)
 		if err != nil {
@@ -93,6 +94,7 @@ func cutting(t testing.TB, server string, after int64) string {
 			_, _ = io.Copy(real, conn)
 			_ = real.Close()
 		}()
-		_, _ = io.CopyN(conn, real, after)
+		n, _ := io.CopyN(conn, real, after)
+		passed.Add(n)
 	})
 }

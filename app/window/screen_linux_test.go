@@ -127,16 +127,20 @@ func compile(t testing.TB, pkg string) string {
 	if ready := os.Getenv("OPORA_BINARY"); ready != "" && pkg == "opora/app" {
 		return ready
 	}
-	tags := "desktop,production"
-	if exec.Command("pkg-config", "--exists", "webkit2gtk-4.1").Run() == nil {
-		tags += ",webkit2_41"
-	}
 	path := filepath.Join(t.TempDir(), filepath.Base(pkg))
-	build := exec.Command("go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, pkg)
+	build := exec.Command("go", "build", "-tags", gtkTags(), "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path, pkg)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build %s (Debian packages gcc, pkg-config, libgtk-3-dev, libwebkit2gtk-4.1-dev): %v: %s", pkg, err, out)
 	}
 	return path
+}
+
+// gtkTags are the build tags of the window on this machine.
+func gtkTags() string {
+	if exec.Command("pkg-config", "--exists", "webkit2gtk-4.1").Run() == nil {
+		return "desktop,production,webkit2_41"
+	}
+	return "desktop,production"
 }
 
 // own gives the test a home where Opora never was.

@@ -35,7 +35,7 @@ const maxToken = 4096
 // wordEnd is the end of the run of non-space that begins at i.
 func (r *reader) wordEnd(i, end int) int {
 	stop := min(end, i+maxToken)
-	for i < stop && r.s[i] != ' ' && r.s[i] != '\t' {
+	for i < stop && r.s[i] != ' ' && r.s[i] != '\t' && r.s[i] != '\n' {
 		i++
 	}
 	for i < end && i < len(r.s) && i > 0 && !utf8.RuneStart(r.s[i]) {
@@ -67,13 +67,21 @@ func (r *reader) urlAt(i, end int) (place, bool) {
 	}
 	p := place{start: i, scheme: strings.Replace(scheme, "hxxp", "http", 1)}
 	from := j + 3
-	if from < end && r.s[from] == ' ' && (p.scheme == "http" || p.scheme == "https") { // "https:// site.ru"
+	if from < end && (r.s[from] == ' ' || r.s[from] == '\n') && (p.scheme == "http" || p.scheme == "https") { // "https:// site.ru"
 		if _, ok := r.hostAt(from+1, end); ok {
 			from++
 			p.note = append(p.note, LinkMended)
 		}
 	}
 	stop := r.wordEnd(from, end)
+	cut := -1 // where the link was cut in two
+	if stop < end && stop > from && r.s[stop] == '\n' {
+		cut = stop
+		stop = r.wordEnd(stop+1, end)
+	} else if at := r.pathBehind(from, stop, end); at > 0 {
+		cut = stop
+		stop = at
+	}
 	web := p.scheme == "http" || p.scheme == "https"
 	userEnd := r.userInfo(from, stop, web)
 	if web || userEnd > 0 || !strings.Contains(r.s[from:stop], "password=") {
@@ -88,6 +96,10 @@ func (r *reader) urlAt(i, end int) (place, bool) {
 		rest = r.s[userEnd:stop]
 	}
 	p.end = stop
+	if cut >= 0 && cut < stop {
+		rest = strings.NewReplacer("\n", "", " ", "").Replace(rest)
+		p.note = append(p.note, LinkMended)
+	}
 	hostPart := rest
 	if cut := strings.IndexAny(rest, "/?#"); cut >= 0 {
 		hostPart, p.path = rest[:cut], rest[cut:]
@@ -104,6 +116,21 @@ func (r *reader) urlAt(i, end int) (place, bool) {
 	p.ip = err == nil
 	r.dsn(&p)
 	return p, true
+}
+
+// pathBehind sees a link with a space before its path: "https://site.ru /admin".
+func (r *reader) pathBehind(from, stop, end int) int {
+	if stop+2 >= end || r.s[stop] != ' ' || r.s[stop+1] != '/' || !letter(r.s[stop+2]) || strings.IndexAny(r.s[from:stop], "/,;)") >= 0 {
+		return 0
+	}
+	at := r.wordEnd(stop+1, end)
+	path := strings.TrimRight(r.s[stop+1:at], ".,;")
+	for i := range len(path) {
+		if ch := path[i]; !(ch >= 'a' && ch <= 'z') && strings.IndexByte("/-_.", ch) < 0 {
+			return 0
+		}
+	}
+	return at
 }
 
 // userInfo is the end of "user:password@" in an authority, or 0. People do not

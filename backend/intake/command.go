@@ -85,6 +85,10 @@ func (r *reader) commandAt(n, i, end int) int {
 	if !known || p.kind == "" {
 		return 0
 	}
+	first := r.s[stop+1 : r.wordEnd(stop+1, end)]
+	if first == "" || !strings.ContainsAny(first, "-@./:\"'=") {
+		return 0 // a mention of the program
+	}
 	args := r.arguments(stop, end)
 	if len(args) == 0 {
 		return 0

@@ -69,10 +69,19 @@ func narrower(a, b hint) hint {
 	if a == "" || a == hintAccess || slices.Contains(family(a), b) {
 		return b
 	}
-	if slices.Contains(family(b), a) {
+	if slices.Contains(family(b), a) || wide(b) && !wide(a) {
 		return a
 	}
 	return b
+}
+
+// wide reports a hint that leaves the protocol open.
+func wide(h hint) bool {
+	switch h {
+	case "", "web", hintServer, hintDB, hintMail, hintAPI, hintAccess:
+		return true
+	}
+	return false
 }
 
 type gatherer struct {
@@ -236,7 +245,7 @@ func (g *gatherer) kind(e *event) {
 		g.open(e.kind, e)
 	case c.empty():
 		if c.kind == "" || e.heading || !c.titled {
-			if e.heading || c.kindAt == nil || c.kindAt.line != e.line {
+			if c.kindAt == nil || c.kindAt.line != e.line {
 				c.kind = e.kind
 			} else {
 				c.kind = narrower(c.kind, e.kind)

@@ -230,6 +230,8 @@ func list(all []fields) string {
 
 func TestMessages(t *testing.T) { measure(t, "messages.txt", 0.97) }
 
+func TestHeldOut(t *testing.T) { measure(t, "heldout.txt", 0.97) }
+
 func TestNothing(t *testing.T) {
 	rows := readRows(t, "testdata/nothing.txt", testKeys(t))
 	if len(rows) < 40 {

@@ -22,8 +22,9 @@ type keyBlock struct {
 }
 
 const (
-	maxKey = 64 << 10 // as much as a secret may hold
-	minKey = 60       // base64 letters; less is an example or a cut-off quotation
+	maxKey  = 64 << 10 // as much as a secret may hold
+	maxKeys = 100
+	minKey  = 60 // base64 letters; less is an example or a cut-off quotation
 )
 
 // cutKeys finds the private keys, and blanks out all keys and certificates in
@@ -33,13 +34,16 @@ func (r *reader) cutKeys() {
 		return
 	}
 	blank := []byte(r.s)
+	tries := 0
+	finder := keyFinder{s: r.s, begin: -1, putty: -1}
 	for at := 0; at < len(r.s); {
-		start, head, kind := nextKey(r.s, at)
+		start, head, kind := finder.next(at)
 		if start < 0 {
 			break
 		}
 		end := keyEnd(r.s, start, head, kind)
-		if kind != otherKey {
+		if kind != otherKey && end-start > minKey && tries < maxKeys {
+			tries++
 			if block, ok := readKey(r.s[start:end]); ok {
 				block.start, block.end = start, end
 				r.keys = append(r.keys, block)
@@ -93,18 +97,36 @@ const (
 	otherKey         // a public key or certificate: blanked out, nothing else
 )
 
-// nextKey finds the next key block: where it starts and where its head ends.
-func nextKey(s string, at int) (start, head int, kind keyKind) {
+// keyFinder looks for key blocks from the beginning of a text to its end. It
+// remembers where the next marks stand, so that none is looked for twice.
+type keyFinder struct {
+	s            string
+	begin, putty int // -1: not looked for yet; len(s): there is no more
+}
+
+func (f *keyFinder) look(mark string, known, at int) int {
+	if known >= at {
+		return known
+	}
+	if i := strings.Index(f.s[at:], mark); i >= 0 {
+		return at + i
+	}
+	return len(f.s)
+}
+
+// next finds the next key block: where it starts and where its head ends.
+func (f *keyFinder) next(at int) (start, head int, kind keyKind) {
+	s := f.s
 	for at < len(s) {
-		begin := strings.Index(s[at:], "BEGIN")
-		putty := strings.Index(s[at:], "PuTTY-User-Key-File-")
-		if putty >= 0 && (begin < 0 || putty < begin) {
-			return at + putty, at + putty + len("PuTTY-User-Key-File-"), puttyKey
+		f.begin = f.look("BEGIN", f.begin, at)
+		f.putty = f.look("PuTTY-User-Key-File-", f.putty, at)
+		begin, putty := f.begin, f.putty
+		if putty < begin {
+			return putty, putty + len("PuTTY-User-Key-File-"), puttyKey
 		}
-		if begin < 0 {
+		if begin == len(s) {
 			return -1, 0, 0
 		}
-		begin += at
 		start = begin
 		for start > 0 && begin-start < 24 && strings.IndexByte("- ", s[start-1]) >= 0 || start > 2 && (s[start-3:start] == "—" || s[start-3:start] == "–") {
 			if s[start-1] >= 0x80 {
@@ -116,11 +138,12 @@ func nextKey(s string, at int) (start, head int, kind keyKind) {
 		for start < begin && s[start] == ' ' {
 			start++
 		}
-		close := strings.Index(s[begin:min(len(s), begin+80)], "-")
-		if dash := strings.IndexAny(s[begin:min(len(s), begin+80)], "—–-"); dash >= 0 {
-			close = dash
+		if start == begin {
+			at = begin + 5
+			continue
 		}
-		if start == begin || close < 0 {
+		close := strings.IndexAny(s[begin:min(len(s), begin+80)], "—–-")
+		if close < 0 {
 			at = begin + 5
 			continue
 		}

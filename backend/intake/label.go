@@ -163,7 +163,7 @@ func (r *reader) labelAt(i, end int, before string) (label, bool) {
 		if n > 0 && !r.leads(words, k, n, f) {
 			l.field = f
 			l.end = words[k+n-1].end
-			l.people = f == login && n == 1 && (strings.HasPrefix(words[k].text, "пользовател") || strings.HasPrefix(words[k].text, "user") && words[k].text != "username" || strings.HasPrefix(words[k].text, "аккаунт") || words[k].text == "account")
+			l.people = f == login && n == 1 && (strings.HasPrefix(words[k].text, "пользовател") || strings.HasPrefix(words[k].text, "user") && words[k].text != "username" || strings.HasPrefix(words[k].text, "аккаунт") || words[k].text == "account" || words[k].text == "под" || words[k].text == "как" || words[k].text == "as")
 			if f == login && kinds[words[k].text] == "" && k > 0 {
 				l.people = false
 			}
@@ -243,7 +243,7 @@ func (r *reader) leads(words []word, k, n int, f field) bool {
 	if words[k+n].gap == gapSpace && (f == secret || f == pair || f == token || f == ignored) {
 		return false
 	}
-	if next == ignored || next == noField {
+	if next == ignored || next == noField || next == database && f != database && words[k+n].gap == gapSpace {
 		return false
 	}
 	if f == login && words[k+n].gap == gapSpace && next == secret {

@@ -31,7 +31,7 @@ func (r *reader) labelValue(n int, l label, end int) int {
 	case port, database, encryption:
 		return r.plainValue(n, l, end)
 	case ignored:
-		return r.ignoredValue(l, end)
+		return r.ignoredValue(n, l, end)
 	}
 	return 0
 }
@@ -253,7 +253,11 @@ func (r *reader) loginValue(n int, l label, end int) int {
 	switch {
 	case l.by == bySpace:
 		follows := r.labelSoon(v.next, end)
-		if !loginLike(v.text) || !sure && !follows && !(cyrillic(r.s[l.start:l.end]) && rest == "") {
+		number := len(v.text) >= 4 && strings.Trim(v.text, "0123456789") == "" && !l.people && (rest == "" || follows)
+		if l.people && !commonLogins[lower] && !strings.Contains(v.text, "@") && !follows {
+			return 0
+		}
+		if !loginLike(v.text) && !number || !sure && !follows && !(cyrillic(r.s[l.start:l.end]) && rest == "") {
 			return 0
 		}
 		if !sure && follows && !cyrillic(r.s[l.start:l.end]) && (fillers[lower] || !r.secretSoon(v.next, end)) {
@@ -306,8 +310,8 @@ func (r *reader) dotted(n int) bool {
 
 // isLabel reports that a value is the next label: this one had no value.
 func (r *reader) isLabel(v value, end int) bool {
-	if v.quoted {
-		return false
+	if v.quoted || commonLogins[strings.ToLower(strings.TrimRight(r.s[v.start:r.wordEnd(v.start, end)], ",;."))] {
+		return false // "login: admin pass: x"
 	}
 	l, ok := r.labelAt(v.start, end, "")
 	return ok && l.field != noField && (l.by == byColon || l.by == byDash || l.by == byEnd && l.glued)
@@ -447,7 +451,7 @@ func (r *reader) plainValue(n int, l label, end int) int {
 	return 0
 }
 
-func (r *reader) ignoredValue(l label, end int) int {
+func (r *reader) ignoredValue(n int, l label, end int) int {
 	if l.by < byDash {
 		return 0
 	}
@@ -464,6 +468,13 @@ func (r *reader) ignoredValue(l label, end int) int {
 	}
 	if p, ok := r.hostAt(v.start, end); ok && p.end > 0 {
 		return l.end
+	}
+	if (text == "имя" || text == "name") && strings.ToLower(v.text) == v.text && loginLike(v.text) && strings.TrimSpace(r.s[v.next:end]) == "" && r.leading(n, l) && n+1 < len(r.lines) {
+		// "имя: operator" above "пароль: …" is a login.
+		below := r.lines[n+1]
+		if next, ok := r.labelAt(below.start, below.end, ""); ok && next.field == secret {
+			r.add(n, event{what: isLogin, value: v.text, start: v.start, end: v.end, label: true, strong: true, weakUser: true, note: v.note})
+		}
 	}
 	return v.next
 }

@@ -22,38 +22,135 @@ type line struct {
 // string or a JSON object on one line is far shorter.
 const maxLine = 16 << 10
 
+// maxRead is how much text is read line by line: far more than anybody writes.
+// Of a longer text (a log, a dump) only the neighbourhood of lines that speak of
+// a secret is read, up to as much again.
+const maxRead = 128 << 10
+
+// nearby is how many lines around such a line are read with it.
+const nearby = 6
+
 func (r *reader) split() {
-	para := 0
-	for start := 0; start <= len(r.s); {
-		end := strings.IndexByte(r.s[start:], '\n')
-		if end < 0 {
-			end = len(r.s)
-		} else {
-			end += start
+	long := len(r.s) > maxRead
+	var before []line // lines that were passed over and may still be near
+	follow, kept, para := 0, 0, 0
+	skipped := false
+	keep := func(l line) {
+		if kept += l.end - l.start + 16; kept > maxRead && long {
+			return
 		}
-		next := end + 1
-		if end-start > maxLine {
-			cut := strings.LastIndexByte(r.s[start:start+maxLine], ' ')
-			if cut <= 0 {
-				cut = maxLine
-			}
-			end = start + cut
-			next = end
-			if r.s[end] == ' ' {
-				next++
-			}
-		}
-		l := line{start: start, end: end}
+		was := l
 		r.peel(&l)
 		if l.start >= l.end {
 			para++
-		} else {
-			l.para = para
-			r.lines = append(r.lines, l)
+			return
 		}
+		l.para += para
+		l.from = l.from || skipped
+		skipped = false
+		if was.start == 0 {
+			l.from = false
+		}
+		r.lines = append(r.lines, l)
+	}
+	blank := 0
+	for start := 0; start <= len(r.s) && (!long || kept <= maxRead); {
+		l, next := r.nextLine(start)
 		start = next
+		if trimmed := strings.TrimSpace(r.s[l.start:l.end]); trimmed == "" {
+			blank++
+			continue
+		}
+		l.para = blank
+		switch {
+		case !long || kept < maxRead/2:
+			keep(l)
+		case hot(r.s[l.start:l.end]):
+			for _, old := range before {
+				keep(old)
+			}
+			before = before[:0]
+			keep(l)
+			follow = nearby
+		case follow > 0:
+			follow--
+			keep(l)
+		default:
+			if len(before) == nearby {
+				skipped = true
+				copy(before, before[1:])
+				before = before[:nearby-1]
+			}
+			before = append(before, l)
+		}
 	}
 	r.headers()
+	r.mendLinks()
+}
+
+// mendLinks joins a line with the one below where a link was cut in two and
+// nothing else can be meant.
+func (r *reader) mendLinks() {
+	for i := 0; i+1 < len(r.lines); i++ {
+		l, next := &r.lines[i], r.lines[i+1]
+		if l.off || next.off || next.item || next.para != l.para || next.start != l.end+1 {
+			continue
+		}
+		text, below := r.s[l.start:l.end], r.s[next.start:next.end]
+		last := text[strings.LastIndexAny(text, " \t(<")+1:]
+		scheme := strings.Index(last, "://")
+		if scheme < 0 || len(below) > 300 {
+			continue
+		}
+		word, _, more := strings.Cut(below, " ")
+		switch {
+		case scheme+3 == len(last): // "https://"
+			if _, ok := r.hostAt(next.start, next.end); !ok {
+				continue
+			}
+		case more || strings.Contains(word, "://") || strings.Contains(word, ":") || word[0] >= 0x80:
+			continue
+		case strings.IndexByte("-=&?%_", last[len(last)-1]) >= 0:
+		case strings.ContainsAny(word, "/?=") && (word[0] >= 'a' && word[0] <= 'z' || word[0] == '/' || word[0] == '?') && strings.Count(last, "/") >= 3 && last[len(last)-1] == '/',
+			word[0] == '/' && len(word) > 1 || strings.HasSuffix(word, ".php") || strings.HasSuffix(word, ".html"):
+			if _, ok := r.hostAt(next.start, next.end); ok && !strings.HasSuffix(word, ".php") && !strings.HasSuffix(word, ".html") {
+				continue
+			}
+		default:
+			continue
+		}
+		l.end = next.end
+		r.lines = append(r.lines[:i+1], r.lines[i+2:]...)
+	}
+}
+
+// nextLine cuts the line that begins at start; a longer one is cut at a space.
+func (r *reader) nextLine(start int) (l line, next int) {
+	end := lineEnd(r.s, start)
+	if end-start <= maxLine {
+		return line{start: start, end: end}, end + 1
+	}
+	cut := strings.LastIndexByte(r.s[start:start+maxLine], ' ')
+	if cut <= 0 {
+		for cut = maxLine; !utf8.RuneStart(r.s[start+cut]) && cut > maxLine-4; cut-- {
+		}
+		return line{start: start, end: start + cut}, start + cut
+	}
+	return line{start: start, end: start + cut}, start + cut + 1
+}
+
+// hot reports that a line of a very long text may belong to an access.
+func hot(text string) bool {
+	if len(text) < 8 {
+		return false
+	}
+	for _, sign := range []string{"парол", "Парол", "ПАРОЛ", "pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "логин", "Логин", "login:", "Login:", "token", "TOKEN", "Token", "ssh ", string(rune(keySign))} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	scheme := strings.Index(text, "://")
+	return scheme >= 0 && strings.IndexByte(text[scheme:min(len(text), scheme+300)], '@') > 0
 }
 
 // peel moves the start of a line behind what does not belong to it.

@@ -241,10 +241,7 @@ func (r *reader) resolveLine(n int, line, next []event, ctx context) (out []even
 			here = max(here, nearContext)
 		}
 		alone := i == 0 && j == len(line)
-		from, to := line[i].start, l.end
-		if j < len(line) {
-			to = line[j].start
-		}
+		from, to := line[i].start, line[j-1].end
 		if e.label && e.what == isEmail {
 			alone = false
 		}
@@ -262,13 +259,14 @@ func (r *reader) resolveLine(n int, line, next []event, ctx context) (out []even
 				return out, true
 			}
 		}
-		if len(pair) == 0 {
-			for _, rest := range line[i:j] {
-				if rest.what == isEmail {
+		for _, rest := range line[i:j] {
+			switch {
+			case rest.what == isEmail:
+				if len(pair) == 0 {
 					out = append(out, rest)
-				} else if everywhere[folded(strings.Trim(rest.value, ".,:;!()"))] {
-					out = append(out, event{what: isEvery, start: rest.start, end: rest.end, line: n, para: l.para})
 				}
+			case everywhere[folded(strings.Trim(rest.value, ".,:;!()"))]:
+				out = append(out, event{what: isEvery, start: rest.start, end: rest.end, line: n, para: l.para})
 			}
 		}
 		i = j
@@ -384,6 +382,12 @@ func (r *reader) loginBefore(n int, list []piece, prev *event, line []event) []e
 // pairValue takes the values behind "логин/пароль:".
 func (r *reader) pairValue(n int, l label, i, end int) int {
 	list := r.pieces(i, end)
+	for k := range list {
+		if next, ok := r.labelAt(list[k].start, end, ""); k > 0 && ok && next.by >= bySpace && !commonLogins[strings.ToLower(list[k].text)] {
+			list = list[:k]
+			break
+		}
+	}
 	if len(list) == 0 || r.isLabel(value{start: list[0].start, end: list[0].end}, end) {
 		return l.end
 	}

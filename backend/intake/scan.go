@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"opora/backend/opora"
 )
 
 // scan goes through all lines and notes what is in them. What has no label and
@@ -27,7 +29,7 @@ func (r *reader) add(line int, e event) {
 }
 
 // opening are the marks that may stand right before something of interest.
-const opening = "([{<\"'`*_|,;/~=#\\"
+const opening = "([{<\"'`*_|,;/~=#\\$"
 
 func (r *reader) scanLine(n, pos, end int) {
 	before := ""
@@ -40,7 +42,7 @@ func (r *reader) scanLine(n, pos, end int) {
 	}
 	for pos < end {
 		ch := r.s[pos]
-		if ch == ' ' || ch == '\t' {
+		if ch == ' ' || ch == '\t' || ch == '\n' {
 			pos++
 			continue
 		}
@@ -103,9 +105,14 @@ func (r *reader) gluedLabel(from, stop, end int) int {
 		return 0
 	}
 	for i := from + 1; i < stop-2; i++ {
-		if ch := r.s[i]; ch == ',' || ch == ';' || ch == '|' || ch == '(' || ch == '/' || ch == '&' {
+		if ch := r.s[i]; ch == ',' || ch == ';' || ch == '|' || ch == '(' || ch == '[' || ch == '/' || ch == '&' {
 			if l, ok := r.labelAt(i+1, end, ""); ok && l.by == byColon && l.field != noField && (l.field != ignored || l.code) {
 				return i
+			}
+			if (ch == '(' || ch == '[') && (r.s[i+1] == '\'' || r.s[i+1] == '"') { // $config['db_user'], define('DB_USER'
+				if l, ok := r.labelAt(i+2, end, ""); ok && l.quoted && l.by == byColon {
+					return i
+				}
 			}
 			if ch == ';' && r.assigned(i+1, stop) {
 				return i
@@ -158,9 +165,11 @@ func (r *reader) itemAt(n, i, end int, before string) int {
 		return r.addPlace(n, p, nil)
 	}
 	if letter(ch) || ch >= 0xd0 && ch <= 0xd2 {
-		return r.kindAt(n, i, end)
+		if next := r.kindAt(n, i, end); next > 0 {
+			return next
+		}
 	}
-	return 0
+	return r.fileAt(n, i, end)
 }
 
 func (r *reader) kindAt(n, i, end int) int {
@@ -182,25 +191,47 @@ func (r *reader) kindAt(n, i, end int) int {
 			return 0 // "admin:secret"
 		}
 	}
-	if words[0].text == "admin" && m == 1 && r.pairSoon(stop, end) {
-		return 0
-	}
 	colon := stop < end && (r.s[stop] == ':' || strings.HasPrefix(r.s[stop:end], " -") || strings.HasPrefix(r.s[stop:end], " —") || strings.HasPrefix(r.s[stop:end], " –") || r.s[stop] == '\t' || r.s[stop] == '|')
 	r.add(n, event{what: isKind, kind: h, value: words[0].text, start: i, end: stop, colon: colon})
-	return stop
+	return r.portBehind(n, h, stop, end)
 }
 
-// pairSoon reports that the word before i may be a login: a token follows that
-// looks like a password, or the line ends.
-func (r *reader) pairSoon(i, end int) bool {
-	rest := strings.TrimLeft(r.s[i:min(end, i+80)], " \t/|:;,-—–")
-	if rest == "" {
-		return true
+// portBehind takes the number in "POP3 (995, SSL)", if it is one of that kind's own.
+func (r *reader) portBehind(n int, h hint, i, end int) int {
+	j := i
+	for j < end && strings.IndexByte(" (:", r.s[j]) >= 0 {
+		j++
 	}
-	tok, _, _ := strings.Cut(rest, " ")
-	tok = strings.TrimRight(tok, ".,;)")
-	_, isURL := r.urlAt(end-len(r.s[i:end])+strings.Index(r.s[i:end], tok), end)
-	return !isURL && !cyrillic(tok) && (strength(tok) >= 2 || walks[strings.ToLower(tok)] || hasDigit(tok) || strings.ContainsAny(r.s[i:min(end, i+3)], "/|:;"))
+	k := j
+	for k < end && digit(r.s[k]) {
+		k++
+	}
+	if k == j || k-j > 5 || k < end && (r.s[k] == '.' && k+1 < end && digit(r.s[k+1]) || letter(r.s[k]) || r.s[k] >= 0x80) || kindHint(knownPort(r.s[j:k])) != h {
+		return i
+	}
+	r.add(n, event{what: isPort, value: r.s[j:k], start: j, end: k})
+	return k
+}
+
+// fileAt recognises the name of a document or archive that a password opens.
+func (r *reader) fileAt(n, i, end int) int {
+	stop := r.wordEnd(i, end)
+	text := strings.TrimRight(r.s[i:stop], ".,;:!?)»\"'")
+	dot := strings.LastIndexByte(text, '.')
+	if dot <= 0 || strings.ContainsAny(text, ":=") {
+		return 0
+	}
+	switch strings.ToLower(text[dot+1:]) {
+	case "zip", "rar", "7z", "pdf", "docx", "xlsx", "doc", "xls", "pptx":
+	default:
+		return 0
+	}
+	if !r.labelled(&line{start: i + len(text), end: end}) && !(n+1 < len(r.lines) && r.labelled(&r.lines[n+1])) {
+		return 0
+	}
+	p := place{text: text, host: text, path: "/", start: i, end: i + len(text)}
+	r.add(n, event{what: isAddress, value: text, start: i, end: p.end, kind: kindHint(opora.Document), place: &p})
+	return p.end
 }
 
 // sshUser reports that user@host is a way into a machine and no mail address.
@@ -213,7 +244,7 @@ func (r *reader) sshUser(p place, n int) bool {
 		return true
 	}
 	for k := len(r.events) - 1; k >= 0 && r.events[k].line >= n-1; k-- {
-		if e := r.events[k]; e.what == isKind && (e.kind == "ssh" || e.kind == "sftp" || e.kind == hintServer) && (e.line == n || e.colon) {
+		if e := r.events[k]; e.what == isKind && (e.kind == "ssh" || e.kind == "sftp" || e.kind == hintServer || e.kind == "ftp" && e.colon && e.line == n) && (e.line == n || e.colon) {
 			return p.port != "" || e.kind != hintServer
 		}
 	}

@@ -1,6 +1,10 @@
 package intake
 
-import "opora/backend/opora"
+import (
+	"slices"
+
+	"opora/backend/opora"
+)
 
 // settle joins and completes the records, and drops those that are no access.
 func (g *gatherer) settle() []*record {
@@ -47,7 +51,14 @@ func (g *gatherer) lend(list []*record) {
 			continue
 		}
 		if c.same != nil {
-			for k := i - 1; k >= 0; k-- {
+			for k := range 2*len(list) - 1 - i { // those before, the nearest first, then those after
+				k = i - 1 - k
+				if k < 0 {
+					k = i - k
+				}
+				if k >= len(list) {
+					break
+				}
 				old := list[k]
 				if c.same[fieldLogin] && c.login == nil && old.login != nil {
 					c.login = old.login
@@ -56,14 +67,20 @@ func (g *gatherer) lend(list []*record) {
 				if c.same[fieldSecret] && c.secret == nil && old.secret != nil {
 					c.secret, c.token = old.secret, old.token
 					c.borrow(fieldSecret)
-					if c.login == nil && c.same[fieldSecret] && !c.same[fieldLogin] && old.login != nil && c.address != nil {
-						continue
-					}
 				}
 			}
 		}
 		if c.address == nil {
 			g.lendAddress(list, i)
+		}
+	}
+	for i, c := range list[:max(0, len(list)-1)] { // "IMAP: …, SMTP: …, login, password": one login for both
+		next := list[i+1]
+		if c.address != nil && !c.hasCreds() && next.login != nil && next.secret != nil && c.kind != next.kind && slices.Contains(family(hintMail), c.kind) && slices.Contains(family(hintMail), next.kind) &&
+			c.kind != "web" && next.kind != "web" && next.address != nil && next.address.line-c.address.line <= 4 {
+			c.login, c.secret = next.login, next.secret
+			c.borrow(fieldLogin)
+			c.borrow(fieldSecret)
 		}
 	}
 	if !g.everywhere {

@@ -226,7 +226,7 @@ func (r *reader) row(n int, cells []cell, head []column) bool {
 				r.addPlace(n, place{text: c.text, host: c.text, start: c.start, end: c.end}, &label{by: byDash})
 			}
 		case col.field == login || col.field == email:
-			if !placeholder(v.text) && !strings.Contains(c.text, " ") {
+			if (!placeholder(v.text) || letters(v.text)) && !strings.Contains(c.text, " ") {
 				r.add(n, event{what: isLogin, value: v.text, start: v.start, end: v.end, label: true, strong: true, kind: col.kind, note: v.note})
 				values++
 			}

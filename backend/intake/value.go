@@ -217,6 +217,11 @@ func placeholder(text string) bool {
 	if strings.Contains(text, "****") || strings.Contains(text, "••••") {
 		return true
 	}
+	return patterned(text, lower, first, last)
+}
+
+// patterned recognises what templates and programs put in a value's place.
+func patterned(text, lower string, first, last rune) bool {
 	switch {
 	case first == '<' && last == '>', first == '{' && last == '}' && len(text) > 2, first == '[' && last == ']' && !hasDigit(text), first == '%' && last == '%' && len(text) > 2:
 		return true
@@ -245,6 +250,9 @@ func loginLike(text string) bool {
 	}
 	if placeholder(text) || labels[lower] != noField || kinds[lower] != "" || connectors[lower] {
 		return false
+	}
+	if strings.HasPrefix(lower, "cn=") || strings.HasPrefix(lower, "uid=") {
+		return true // a directory's name
 	}
 	letterSeen := false
 	for i, ch := range text {

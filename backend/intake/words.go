@@ -60,11 +60,11 @@ var labels = phraseTable(map[field]string{
 		пользователь|пользователем|пользователя|имя пользователя|имя юзера|имя входа|имя для входа|имя учетной записи|
 		учетная запись|учетной записью|учетную запись|учетка|учеткой|учетку|уч запись|уч з|аккаунт|аккаунтом|акк|account|account name|login|login name|
 		login id|log in|logon|логін|лог|ник|никнейм|nickname|client id|access key id|access key|db user|user login|
-		dbuser|dbusername|идентификатор пользователя|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
+		dbuser|dbusername|под|как|as|as user|под именем|под юзером|под учеткой|login as|log in as|logged in as|sign in as|идентификатор пользователя|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
 	email: `email|e mail|мейл|имейл|емейл|емайл|имэйл|мэйл|мыло|почта|почтой|mail|электронная почта|эл почта|адрес почты|
 		адрес электронной почты|почтовый ящик|почтовый адрес|ящик|mailbox|email address|e mail address|login email|эл адрес`,
 	secret: `пароль|паролем|паролю|пароли|пороль|парол|парль|пороль|пассворд|пасворд|пассвордом|пасс|пас|пассом|пароля|
-		pass|passwd|password|passw|pwd|pw|psw|psswd|passwort|parol|pasword|passsword|passwrd|app password|application password|secret key|
+		pass|passwd|password|pgpassword|mysql pwd|sshpass|passw|pwd|pw|psw|psswd|passwort|parol|pasword|passsword|passwrd|app password|application password|secret key|
 		secret access key|client secret|requirepass|dbpass|dbpassword|user password|user pass|userpass|пароль приложения|
 		пароль пользователя|user pwd|userpassword|access code|код доступа|пароль учетной записи|password for user|
 		passcode|storepass|bind password|login password|login pass|пароль для входа|пароль входа`,
@@ -107,7 +107,7 @@ var kinds = phraseTable(map[hint]string{
 	"ftp":      `ftp|фтп|ftp доступ|filezilla|файлзилла`,
 	"ftps":     `ftps|фтпс`,
 	"webdav":   `webdav|вебдав|web dav|dav`,
-	"mysql":    `mysql|mariadb|мускул|мускуль|my sql|maria db|майскул|mysqli`,
+	"mysql":    `mysql|mysql2|mysql5|mysql8|pdo mysql|mariadb|мускул|мускуль|my sql|maria db|майскул|mysqli`,
 	"postgres": `postgres|postgresql|pgsql|постгрес|постгря|postgre|pg|psql|постгресс`,
 	"redis":    `redis|редис`,
 	"mssql":    `mssql|ms sql|sql server|sqlserver|mssqlserver`,
@@ -117,16 +117,16 @@ var kinds = phraseTable(map[hint]string{
 	"smtp":     `smtp|смтп|исходящая почта|сервер исходящей почты|outgoing mail|outgoing server|outgoing mail server|исходящие|outgoing|phpmailer`,
 	"ldap":     `ldap|лдап|active directory|ldaps`,
 	"rdp":      `rdp|рдп|удаленный рабочий стол|удаленный стол|удаленного рабочего стола|удаленному рабочему столу|удаленка|удаленке|удаленку|удаленки|remote desktop|терминальный сервер|терминальный|терминальному серверу|mstsc|терминальник|windows server`,
-	"basic":    `basic|basic auth|basic authentication|http auth|http авторизация|базовая авторизация|basic авторизация|htpasswd|http basic|htaccess|http аутентификация|http authentication|базовая аутентификация|бейсик`,
+	"basic":    `basic|basic auth|basic authentication|http auth|http авторизация|http авторизации|http авторизацию|http авторизацией|базовая авторизация|базовая авторизации|базовая авторизацию|базовая авторизацией|basic авторизация|basic авторизации|basic авторизацию|basic авторизацией|htpasswd|http basic|htaccess|http аутентификация|http authentication|базовая аутентификация|бейсик`,
 	"digest":   `digest|digest auth|digest авторизация|http digest`,
 	"bearer":   `bearer|bearer auth`,
 	"web": `админка|админку|админки|админке|админкой|админ панель|админ панели|админпанель|админ часть|админская панель|панель|панели|панель управления|панели управления|wordpress|вордпресс|вордпрес|
 		wp|вп|joomla|джумла|bitrix|битрикс|битрикса|битрикс24|opencart|опенкарт|modx|cms|crm|црм|cpanel|ispmanager|isp manager|isp|plesk|плеск|directadmin|direct admin|vesta|hestia|vestacp|
 		fastpanel|aapanel|личный кабинет|личного кабинета|личном кабинете|личному кабинету|лк|кабинет|кабинета|кабинету|phpmyadmin|php my admin|пхпмайадмин|pma|adminer|аккаунт хостинга|
-		admin|admin panel|control panel|dashboard|backend|админ|back office|web panel|webmail|вебмейл|веб почта|веб интерфейс|web interface|webui|admin area|wp admin|
+		admin panel|control panel|dashboard|backend|админ|back office|web panel|webmail|вебмейл|веб почта|веб интерфейс|web interface|webui|admin area|wp admin|
 		регистратор|регистратора|регистратору|registrar|hosting|хостинг|хостинга|хостингу|хостинге|партнерка|партнерки|партнерке|партнерский кабинет|affiliate|grafana|графана|jira|gitlab|трекер|трекера|трекеру|трекере|tracker|магазин|магазина|магазину|
 		drupal|magento|prestashop|tilda|тильда|wix|shopify|dokuwiki|moodle|nextcloud|jenkins|roundcube|сайт|сайта|сайту|сайте|website|site|админу|портал|portal|billing|биллинг|биллингу|биллинга|биллинг панель|панельку|панелька|
-		proxmox|esxi|роутер|router|keitaro|кейтаро|binom|бином|рекламный кабинет|account area|client area|форум|форума|форуму|wiki|вики|интернет магазин|кабинета хостинга|staging|стейдж|стейджинг|тестовый сайт|демо`,
+		proxmox|esxi|роутер|роутера|роутеру|роутере|router|keitaro|кейтаро|binom|бином|рекламный кабинет|account area|client area|форум|форума|форуму|wiki|вики|интернет магазин|кабинета хостинга|staging|стейдж|стейджинг|тестовый сайт|демо`,
 	hintServer: `сервер|сервера|серверу|сервере|серваку|сервак|сервака|server|vps|vds|впс|вдс|дедик|дедика|выделенный сервер|виртуальный сервер|dedicated|dedicated server|машина|виртуалка|виртуалку|виртуалке|тачка|droplet|дроплет|instance|инстанс|node|сервер vps|bastion|хост машина`,
 	hintDB:     `бд|база|базы|базе|базу|базой|база данных|базы данных|базе данных|базу данных|database|db|субд|sql|баз данных`,
 	hintMail:   `почта|почты|почте|почту|почтовый ящик|почтового ящика|почтовому ящику|ящик|ящика|mailbox|mail|email|e mail|mail server|почтовый сервер|имейл|электронная почта|электронной почты|outlook|thunderbird|почтовый клиент`,

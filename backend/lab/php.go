@@ -19,13 +19,10 @@ func startPHP(ctx context.Context, dir string, settings ...string) (socket strin
 	if err != nil {
 		return "", nil, err
 	}
-	// The path of a socket has room for about a hundred bytes only.
-	short, err := os.MkdirTemp("", "lab")
+	socket, err = socketPath(ctx, dir, "php.sock")
 	if err != nil {
 		return "", nil, err
 	}
-	context.AfterFunc(ctx, func() { _ = os.RemoveAll(short) })
-	socket = filepath.Join(short, "php")
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
 	if err != nil {
 		return "", nil, err

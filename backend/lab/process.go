@@ -45,7 +45,9 @@ func start(ctx context.Context, dir, name string, cmd *exec.Cmd) (*process, erro
 		_ = cmd.Wait() // how it ended is in its log
 		close(p.done)
 	}()
-	context.AfterFunc(ctx, p.Stop)
+	// At the end of the context nobody waits: a server that took its time to
+	// write everything down would do so into a folder that is being removed.
+	context.AfterFunc(ctx, func() { kill(cmd) })
 	return p, nil
 }
 
@@ -80,4 +82,18 @@ func (s servers) Stop() {
 	for _, part := range s {
 		part.Stop()
 	}
+}
+
+// socketPath gives a place for a socket in dir, or in a shorter folder where
+// dir is too long for a socket's address.
+func socketPath(ctx context.Context, dir, name string) (string, error) {
+	if path := filepath.Join(dir, name); len(path) < 100 {
+		return path, os.MkdirAll(dir, 0o755)
+	}
+	short, err := os.MkdirTemp("", "lab")
+	if err != nil {
+		return "", err
+	}
+	context.AfterFunc(ctx, func() { _ = os.RemoveAll(short) })
+	return filepath.Join(short, name), nil
 }

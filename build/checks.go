@@ -281,11 +281,19 @@ func npm(script string) func(context.Context, *program) error {
 	}
 }
 
-// vet looks at the code as the tests see it, and at the window's as it ships.
+// vet looks at everything once: at the window as it ships, at the rest as it
+// is.
 func vet(ctx context.Context, p *program) error {
+	return p.vet(ctx)
+}
+
+func (p *program) vet(ctx context.Context, flags ...string) error {
+	look := func(more ...string) error {
+		return p.run(ctx, append(append([]string{"go", "vet"}, flags...), more...)...)
+	}
 	return errors.Join(
-		p.run(ctx, "go", "vet", "./..."),
-		p.run(ctx, "go", "vet", "-tags", p.tags(ctx, "desktop", "production"), "./app/..."))
+		look("./backend/...", "./build/...", "./frontend/..."),
+		look("-tags", p.tags(ctx, "desktop", "production"), "./app/..."))
 }
 
 // lint runs the analyzers of build/lint through go vet, which keeps what it
@@ -295,9 +303,7 @@ func lint(ctx context.Context, p *program) error {
 	if err := p.do(ctx, job{dir: p.path("build", "lint"), args: []string{"go", "build", "-o", tool, "."}}); err != nil {
 		return err
 	}
-	return errors.Join(
-		p.run(ctx, "go", "vet", "-vettool", tool, "./..."),
-		p.run(ctx, "go", "vet", "-vettool", tool, "-tags", p.tags(ctx, "desktop", "production"), "./app/..."))
+	return p.vet(ctx, "-vettool", tool)
 }
 
 const golangciVersion = "v2.15.0"

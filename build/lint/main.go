@@ -85,7 +85,7 @@ func errcheckAnalyzer() *analysis.Analyzer {
 			strict.Report = func(d analysis.Diagnostic) {
 				name := calls[d.Pos]
 				if !forgiven.MatchString(name) {
-					d.Message = strings.TrimSpace("an error is dropped " + name)
+					d.Message = strings.TrimSuffix("an error is dropped: "+name, ": ")
 					pass.Report(d)
 				}
 			}

@@ -32,6 +32,8 @@ type lane struct {
 	forgot  []string // refs acknowledged as deleted
 	reports int
 	wrapper []string // put before the command
+	failing bool     // processes may fail, as long as they leave no mess
+	failed  int
 }
 
 func newLane(t *testing.T) *lane {
@@ -65,7 +67,7 @@ func (l *lane) run(task childTask) (killed bool) {
 		l.t.Fatal(err)
 	}
 	command := append(slices.Clone(l.wrapper), os.Args[0])
-	cmd := exec.Command(command[0], command[1:]...) //nolint:gosec // this very program
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), childVariable+"="+string(text), "DBUS_SESSION_BUS_ADDRESS="+l.keyring.Address,
 		"GORACE=atexit_sleep_ms=0", "GOGC=off") // short lives
 	output, err := cmd.Output()
@@ -84,6 +86,11 @@ func (l *lane) run(task childTask) (killed bool) {
 			l.saved = append(l.saved, rest)
 		case "forgot":
 			l.forgot = append(l.forgot, rest)
+		case "failed":
+			l.failed++
+			if !l.failing {
+				l.t.Errorf("%s: %s", task.Name, lines.Text())
+			}
 		default:
 			l.t.Errorf("%s: %s", task.Name, lines.Text())
 		}
@@ -208,6 +215,43 @@ func TestKilledAtSystemCalls(t *testing.T) {
 	t.Logf("%d of %d processes were killed at a system call", killed.Load(), kills)
 	if killed.Load() < kills/4 {
 		t.Errorf("only %d processes were killed", killed.Load())
+	}
+}
+
+// TestFailingSystemCalls lets the disk fail instead of the process.
+func TestFailingSystemCalls(t *testing.T) {
+	if !*long {
+		t.Skip("only with -long")
+	}
+	if _, err := exec.LookPath("strace"); err != nil {
+		t.Skip("strace is not installed")
+	}
+	const lanes, runs = 3, 300
+	var wait sync.WaitGroup
+	var failed atomic.Int64
+	for i := range lanes {
+		l := newLane(t)
+		wait.Go(func() {
+			for n := i; n < runs; n += lanes {
+				call := []string{"pwrite64", "fsync", "fdatasync", "ftruncate"}[n%4]
+				fault := []string{"EIO", "ENOSPC", "EDQUOT", "EROFS"}[n/4%4]
+				l.failing = true
+				l.wrapper = []string{
+					"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call,
+					"-e", fmt.Sprintf("inject=%s:error=%s:when=%d+", call, fault, 1+n/16%25),
+				}
+				l.run(childTask{Name: fmt.Sprintf("f%d", n), First: n % 28, Changes: 6})
+				l.failing, l.wrapper = false, nil
+				l.run(childTask{Name: fmt.Sprintf("g%d", n), First: n % 28, Changes: 1})
+			}
+			failed.Add(int64(l.failed))
+			l.end()
+		})
+	}
+	wait.Wait()
+	t.Logf("%d of %d processes met a failing disk", failed.Load(), runs)
+	if failed.Load() < runs/4 {
+		t.Errorf("only %d processes met a failing disk", failed.Load())
 	}
 }
 

@@ -335,7 +335,7 @@ func TestLockedKeyringAtStart(t *testing.T) {
 	if _, _, err := b.Save(t.Context(), b.customer, door, password("x"), checkOf("c", opora.OK), false); !errors.Is(err, opora.KeyringLocked) {
 		t.Errorf("got %v, want KeyringLocked", err)
 	}
-	if err := realKeyring.Restart(); err != nil {
+	if err := realKeyring.Restart(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.counts(t); got != [3]int{0, 2, 1} {

@@ -1,8 +1,8 @@
 package access
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -40,7 +40,7 @@ func (k *Keeper) Recover(ctx context.Context) error {
 	var failed error
 	for _, ref := range refs {
 		if err := k.settle(ctx, ref); err != nil {
-			failed = errors.Join(failed, err)
+			failed = cmp.Or(failed, err) // the others fail alike
 			continue
 		}
 		slog.Info("unfinished save or removal settled")

@@ -2,6 +2,7 @@ package keyring
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/pem"
 	"errors"
@@ -86,7 +87,7 @@ func TestEverySecretComesBackByteForByte(t *testing.T) {
 		}
 	}
 	compare("at once")
-	if err := keyring.Restart(); err != nil {
+	if err := keyring.Restart(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	compare("from disk") // what a keyring writes is not always what it remembers
@@ -194,7 +195,7 @@ func TestLockedKeyring(t *testing.T) {
 			t.Errorf("%s: got %v, want KeyringLocked", name, err)
 		}
 	}
-	if err := keyring.Restart(); err != nil {
+	if err := keyring.Restart(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if err := (&Ring{}).Probe(t.Context()); err != nil {

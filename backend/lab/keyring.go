@@ -90,7 +90,6 @@ func (b *Bus) Stop() {
 type Keyring struct {
 	*Bus
 
-	ctx     context.Context //nolint:containedctx // a restart belongs to the life that the first start was given
 	dir     string
 	process *process
 }
@@ -109,15 +108,15 @@ func StartKeyring(ctx context.Context, dir string) (*Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keyring{Bus: bus, ctx: ctx, dir: dir}
-	if err := k.startDaemon(); err != nil {
+	k := &Keyring{Bus: bus, dir: dir}
+	if err := k.startDaemon(ctx); err != nil {
 		k.Stop()
 		return nil, err
 	}
 	return k, nil
 }
 
-func (k *Keyring) startDaemon() error {
+func (k *Keyring) startDaemon(ctx context.Context) error {
 	daemon, err := program("gnome-keyring-daemon", "gnome-keyring")
 	if err != nil {
 		return err
@@ -130,10 +129,10 @@ func (k *Keyring) startDaemon() error {
 	}
 	// No display: what cannot be asked fails at once instead of waiting.
 	cmd.Env = append(k.Env(), "HOME="+home, "XDG_RUNTIME_DIR="+k.run, "PATH="+os.Getenv("PATH"))
-	if k.process, err = start(k.ctx, k.dir, "gnome-keyring-daemon", cmd); err != nil {
+	if k.process, err = start(ctx, k.dir, "gnome-keyring-daemon", cmd); err != nil {
 		return err
 	}
-	return ready(k.ctx, k.process, func(context.Context) error {
+	return ready(ctx, k.process, func(context.Context) error {
 		conn, err := k.Connect()
 		if err != nil {
 			return err
@@ -150,10 +149,11 @@ func (k *Keyring) startDaemon() error {
 	})
 }
 
-// Restart ends the keyring and starts it again on the same bus and files.
-func (k *Keyring) Restart() error {
+// Restart ends the keyring and starts it again, unlocked, on the same bus and
+// files, until ctx ends.
+func (k *Keyring) Restart(ctx context.Context) error {
 	k.process.Stop()
-	return k.startDaemon()
+	return k.startDaemon(ctx)
 }
 
 // Halt ends the keyring and leaves the bus.
@@ -219,7 +219,11 @@ func (k *Keyring) Stop() {
 // process. Where there is no lab, use gets nil and the tests have no keyring at
 // all, never the operator's.
 func KeyringForTests(m interface{ Run() int }, use func(*Keyring)) int {
-	dir, err := os.MkdirTemp("", "keyring")
+	// In memory where that can be: the daemon writes its whole file for each item.
+	dir, err := os.MkdirTemp("/dev/shm", "keyring")
+	if err != nil {
+		dir, err = os.MkdirTemp("", "keyring")
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

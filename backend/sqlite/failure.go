@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
@@ -29,20 +30,20 @@ func (db *DB) failure(err error) error {
 		return err
 	}
 	if sqlite.Code() == lib.SQLITE_CONSTRAINT_FOREIGNKEY {
-		return errors.Join(opora.NotFound, err)
+		return fmt.Errorf("%w: %w", opora.NotFound, err)
 	}
 	switch sqlite.Code() & 0xff {
 	case lib.SQLITE_FULL:
-		return errors.Join(opora.DiskFull, err)
+		return fmt.Errorf("%w: %w", opora.DiskFull, err)
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
-		return errors.Join(opora.DataUnwritable, err)
+		return fmt.Errorf("%w: %w", opora.DataUnwritable, err)
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
-		return errors.Join(opora.DataDamaged, err)
+		return fmt.Errorf("%w: %w", opora.DataDamaged, err)
 	case lib.SQLITE_IOERR:
 		// A quota, a file size limit and a full disk under the shared-memory
 		// file all come as plain I/O errors.
 		if db.full() {
-			return errors.Join(opora.DiskFull, err)
+			return fmt.Errorf("%w: %w", opora.DiskFull, err)
 		}
 	}
 	return err
@@ -74,9 +75,9 @@ func fileError(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		return errors.Join(opora.DiskFull, err)
+		return fmt.Errorf("%w: %w", opora.DiskFull, err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
-		return errors.Join(opora.DataUnwritable, err)
+		return fmt.Errorf("%w: %w", opora.DataUnwritable, err)
 	}
 	return err
 }

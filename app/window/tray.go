@@ -26,8 +26,11 @@ type tray struct {
 	showItem, quitItem *systray.MenuItem // nil before the library is ready
 }
 
-// start shows the icon; a second call does nothing. Show and quit are called
-// on a goroutine of their own.
+// newTray makes a tray that is not there yet. Show and quit are called on a
+// goroutine of their own.
+func newTray(show, quit func()) *tray { return &tray{show: show, quit: quit, state: calm} }
+
+// start shows the icon; a second call does nothing.
 func (t *tray) start(words trayWords) {
 	t.mu.Lock()
 	first := !t.started

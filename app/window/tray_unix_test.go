@@ -87,7 +87,7 @@ func TestTray(t *testing.T) {
 		t.Fatal("the panel's tray is not found")
 	}
 	shows, quits := make(chan struct{}, 1), make(chan struct{}, 1)
-	tray := &tray{show: func() { shows <- struct{}{} }, quit: func() { quits <- struct{}{} }, state: calm}
+	tray := newTray(func() { shows <- struct{}{} }, func() { quits <- struct{}{} })
 	tray.start(trayWords{"Показать", "Закончить"})
 	tray.start(trayWords{"twice", "twice"})
 	item := first.next(t)

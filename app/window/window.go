@@ -63,7 +63,7 @@ type window struct {
 // fails with [opora.AlreadyRunning] when that window does not answer.
 func Run(o Options) error {
 	w := &window{Options: o, app: bridge.NewApp(o.Version), ready: make(chan struct{})}
-	w.tray = &tray{show: w.show, quit: w.quit}
+	w.tray = newTray(w.show, w.quit)
 	if generating {
 		return wails.Run(w.options())
 	}

@@ -43,7 +43,7 @@ func visit(t *testing.T, address string, options opora.Options, p probe) opora.C
 		opora.Secrets{Password: opora.NewSecret("unused secret")}, nil)
 }
 
-func opened(t *testing.T, address string, options opora.Options) (reply *check.Reply, err error, finding opora.Finding) {
+func opened(t *testing.T, address string, options opora.Options) (reply *check.Reply, finding opora.Finding, err error) {
 	t.Helper()
 	result := visit(t, address, options, func(ctx context.Context, h *check.HTTP) opora.Finding {
 		reply, err = h.Open(ctx)
@@ -52,7 +52,7 @@ func opened(t *testing.T, address string, options opora.Options) (reply *check.R
 		}
 		return opora.Found(opora.OK)
 	})
-	return reply, err, result.Finding
+	return reply, result.Finding, err
 }
 
 func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
@@ -103,7 +103,7 @@ func TestRedirectElsewhereIsNotFollowed(t *testing.T) {
 		}
 		http.Redirect(w, r, other.URL+"/far?token=1", http.StatusFound)
 	})
-	_, err, finding := opened(t, server.URL, opora.Options{})
+	_, finding, err := opened(t, server.URL, opora.Options{})
 	if finding.Reason != opora.SSO || len(finding.Hints) == 0 || finding.Hints[0].Detail != other.URL {
 		t.Errorf("got %v and %+v, want %s with the other origin", err, finding, opora.SSO)
 	}
@@ -117,7 +117,7 @@ func TestRedirectsEnd(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, fmt.Sprintf("/%d", requests.Add(1)), http.StatusFound)
 	})
-	_, err, finding := opened(t, server.URL, opora.Options{})
+	_, finding, err := opened(t, server.URL, opora.Options{})
 	if !errors.Is(err, check.ErrRedirects) || finding.Reason != opora.HTTPError {
 		t.Errorf("got %v, %s; want ErrRedirects, %s", err, finding.Reason, opora.HTTPError)
 	}
@@ -128,14 +128,14 @@ func TestRedirectsEnd(t *testing.T) {
 
 func TestAddressWithoutScheme(t *testing.T) {
 	plain := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "plain") })
-	reply, err, _ := opened(t, strings.TrimPrefix(plain.URL, "http://"), opora.Options{})
+	reply, _, err := opened(t, strings.TrimPrefix(plain.URL, "http://"), opora.Options{})
 	if err != nil || string(reply.Body) != "plain" {
 		t.Errorf("plain server: got %+v, %v", reply, err)
 	}
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	defer secure.Close()
-	_, _, finding := opened(t, strings.TrimPrefix(secure.URL, "https://"), opora.Options{})
+	_, finding, _ := opened(t, strings.TrimPrefix(secure.URL, "https://"), opora.Options{})
 	if finding.Reason != opora.TLSUntrusted {
 		t.Errorf("certificate nobody trusts: got %s, want %s", finding.Reason, opora.TLSUntrusted)
 	}
@@ -149,18 +149,18 @@ func TestCertificates(t *testing.T) {
 	defer server.Close()
 	fingerprint := check.Fingerprint(server.Certificate())
 
-	_, _, finding := opened(t, server.URL, opora.Options{})
+	_, finding, _ := opened(t, server.URL, opora.Options{})
 	if finding.Reason != opora.TLSUntrusted || finding.Fingerprint != fingerprint || finding.Hints[0].Code != opora.HintCertificate {
 		t.Errorf("got %+v, want %s with fingerprint %s", finding, opora.TLSUntrusted, fingerprint)
 	}
-	_, _, finding = opened(t, server.URL, opora.Options{AcceptFingerprint: "SHA256:AAAA"})
+	_, finding, _ = opened(t, server.URL, opora.Options{AcceptFingerprint: "SHA256:AAAA"})
 	if finding.Reason != opora.TLSUntrusted {
 		t.Errorf("other fingerprint accepted: got %s, want %s", finding.Reason, opora.TLSUntrusted)
 	}
 	if served.Load() != 0 {
 		t.Error("a request went through an untrusted connection")
 	}
-	if _, err, finding := opened(t, server.URL, opora.Options{AcceptFingerprint: fingerprint}); err != nil {
+	if _, finding, err := opened(t, server.URL, opora.Options{AcceptFingerprint: fingerprint}); err != nil {
 		t.Errorf("accepted fingerprint: got %v, %s", err, finding.Reason)
 	}
 }
@@ -171,12 +171,18 @@ func TestOldTLSIsAFault(t *testing.T) {
 	server.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
 	server.StartTLS()
 	defer server.Close()
-	if _, _, finding := opened(t, server.URL, opora.Options{}); finding.Reason != opora.TLSFailed {
+	if _, finding, _ := opened(t, server.URL, opora.Options{}); finding.Reason != opora.TLSFailed {
 		t.Errorf("got %s, want %s", finding.Reason, opora.TLSFailed)
 	}
 }
 
 func TestLimits(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	for range 32 {
+		_, _ = z.Write(make([]byte, 1<<20))
+	}
+	_ = z.Close()
 	tests := []struct {
 		name    string
 		handler http.HandlerFunc
@@ -187,32 +193,25 @@ func TestLimits(t *testing.T) {
 			for i := range 2000 {
 				w.Header().Set(fmt.Sprintf("X-%d", i), strings.Repeat("x", 100))
 			}
-		}, opora.HTTPError, 2 * time.Second},
+		}, opora.HTTPError, 5 * time.Second},
 		{"compressed bomb", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			z := gzip.NewWriter(w)
-			block := bytes.Repeat([]byte("0"), 1<<20)
-			for range 64 {
-				if _, err := z.Write(block); err != nil {
-					return
-				}
-			}
-			_ = z.Close()
-		}, opora.OK, 2 * time.Second},
+			_, _ = w.Write(bomb.Bytes())
+		}, opora.OK, 5 * time.Second},
 		{"body drop by drop", func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				_, _ = io.WriteString(w, "x")
 				_ = http.NewResponseController(w).Flush()
 				time.Sleep(50 * time.Millisecond)
 			}
-		}, opora.Timeout, 7 * time.Second},
+		}, opora.Timeout, 9 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			server := serve(t, tt.handler)
 			started := time.Now()
-			reply, err, finding := opened(t, server.URL, opora.Options{})
+			reply, finding, err := opened(t, server.URL, opora.Options{})
 			if finding.Reason != tt.want {
 				t.Errorf("got %s (%v), want %s", finding.Reason, err, tt.want)
 			}

@@ -18,7 +18,11 @@ func browse(t *testing.T, page string, fields url.Values) (at *url.URL, body str
 	t.Helper()
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
-	read := func(response *http.Response, err error) string {
+	ask := func(request *http.Request, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := client.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +34,7 @@ func browse(t *testing.T, page string, fields url.Values) (at *url.URL, body str
 		at = response.Request.URL
 		return string(text)
 	}
-	body = read(client.Get(page))
+	body = ask(http.NewRequest(http.MethodGet, page, nil))
 	if fields == nil {
 		return at, body
 	}
@@ -39,7 +43,11 @@ func browse(t *testing.T, page string, fields url.Values) (at *url.URL, body str
 			fields.Set(found[1], found[2])
 		}
 	}
-	return at, read(client.PostForm(page, fields))
+	post, err := http.NewRequest(http.MethodPost, page, strings.NewReader(fields.Encode()))
+	if err == nil {
+		post.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return at, ask(post, err)
 }
 
 func TestWordPress(t *testing.T) {

@@ -33,7 +33,7 @@ var programs = map[string]program{
 	"plink":       {kind: opora.SSH, user: "-l", pass: "-pw", port: "-P", target: true, bareHost: true, valued: "-i -hostkey -m"},
 	"putty":       {kind: opora.SSH, user: "-l", pass: "-pw", port: "-P", target: true, bareHost: true, valued: "-i -load"},
 	"pscp":        {kind: opora.SSH, user: "-l", pass: "-pw", port: "-P", target: true, valued: "-i -hostkey"},
-	"rsync":       {kind: opora.SSH, target: true, valued: "--exclude --include --password-file"},
+	"rsync":       {kind: opora.SSH, target: true, valued: "-e --rsh --exclude --include --password-file"},
 	"mysql":       {kind: opora.MySQL, user: "-u --user", pass: "-p --password", host: "-h --host", port: "-P --port", db: "-D --database", bareDB: true, glued: true, valued: "-e --execute --default-character-set"},
 	"mysqldump":   {kind: opora.MySQL, user: "-u --user", pass: "-p --password", host: "-h --host", port: "-P --port", bareDB: true, glued: true},
 	"mariadb":     {kind: opora.MySQL, user: "-u --user", pass: "-p --password", host: "-h --host", port: "-P --port", db: "-D --database", bareDB: true, glued: true},
@@ -230,6 +230,13 @@ func (c *command) read(r *reader, args []argument) {
 			}
 			if has(c.p.both, name) {
 				c.both(a)
+				continue
+			}
+			if inner, found := strings.CutPrefix(a.text, "ssh "); found && name == "-e" { // rsync -e "ssh -p 2222"
+				args := r.arguments(a.end-len(inner), a.end)
+				ssh := command{p: programs["ssh"]}
+				ssh.read(r, args)
+				c.port = ssh.port
 				continue
 			}
 			if slot != nil && !placeholder(a.text) {

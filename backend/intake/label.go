@@ -380,7 +380,11 @@ func (r *reader) tail(l *label, words []word, k, end int) {
 	limit := min(end, first.start+70)
 	for p := first.start; p < limit; p++ {
 		ch := r.s[p]
-		if ch == ':' || ch == '=' {
+		dash := ch == ' ' && p+2 < limit && (strings.HasPrefix(r.s[p+1:limit], "— ") || strings.HasPrefix(r.s[p+1:limit], "– ") || strings.HasPrefix(r.s[p+1:limit], "- ")) && seen
+		if ch == ':' || ch == '=' || dash {
+			if len(words) < maxWords && p > words[len(words)-1].end+4 {
+				return // something else than words stands between
+			}
 			if p+2 < limit && r.s[p+1] == '/' && r.s[p+2] == '/' {
 				return
 			}

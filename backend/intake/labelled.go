@@ -19,6 +19,7 @@ func (r *reader) labelValue(n int, l label, end int) int {
 	if next, ok := r.sameAt(n, l, end); ok {
 		return next
 	}
+	r.addressBetween(n, &l, end)
 	switch l.field {
 	case address:
 		return r.addressValue(n, l, end)
@@ -34,6 +35,50 @@ func (r *reader) labelValue(n int, l label, end int) int {
 		return r.ignoredValue(n, l, end)
 	}
 	return 0
+}
+
+// addressBetween takes the address of "пароль от https://site.ru: …" and moves
+// the label's value behind it.
+func (r *reader) addressBetween(n int, l *label, end int) {
+	if l.by != bySpace || l.field != login && l.field != secret && l.field != token && l.field != pair {
+		return
+	}
+	i := l.value
+	if l.tail {
+		i = l.end
+	}
+	for range 5 {
+		for i < end && (r.s[i] == ' ' || r.s[i] == '(') {
+			i++
+		}
+		p, ok := r.urlAt(i, end)
+		if !ok {
+			p, ok = r.hostAt(i, end)
+		}
+		if ok {
+			if p.user != "" {
+				return
+			}
+			j := p.end
+			for j < end && (r.s[j] == ' ' || r.s[j] == ')') {
+				j++
+			}
+			for _, sign := range []string{": ", "= ", "— ", "– ", "- "} {
+				if strings.HasPrefix(r.s[j:end], sign) {
+					r.addPlace(n, p, nil)
+					l.value, l.by = j+len(sign), byColon
+					return
+				}
+			}
+			return
+		}
+		stop := r.wordEnd(i, end)
+		w := folded(r.s[i:stop])
+		if _, known := kinds[w]; !known && !connectors[w] && !nouns[w] {
+			return
+		}
+		i = stop
+	}
 }
 
 // atEnd keeps a label whose value may stand on the next line.
@@ -200,6 +245,13 @@ func (r *reader) addressValue(n int, l label, end int) int {
 		r.add(n, event{what: isKind, kind: l.kind, value: "", start: l.start, end: l.end, colon: true})
 		return l.end
 	}
+	if w := folded(r.s[l.start:l.end]); w == "вход" || w == "войти" { // "вход admin"
+		v := r.valueAt(l.value, end, login)
+		if commonLogins[strings.ToLower(v.text)] || l.by >= byDash && loginLike(v.text) && strings.TrimSpace(r.s[v.next:end]) == "" {
+			r.add(n, event{what: isLogin, value: v.text, start: v.start, end: v.end, label: true, weakUser: true})
+			return v.next
+		}
+	}
 	return 0
 }
 
@@ -302,6 +354,21 @@ func (r *reader) dotted(n int) bool {
 	for k := len(r.events) - 1; k >= 0 && r.events[k].line >= n-3; k-- {
 		e := r.events[k]
 		if e.line < n && (e.what == isLogin || e.what == isAddress) && e.end < len(r.s) && r.s[e.end] == '.' && e.end+1 >= r.lines[e.line].end {
+			return true
+		}
+	}
+	return false
+}
+
+// identity are the labels of what else a customer may be known by at a login.
+var identity = map[string]bool{
+	"договор": true, "номер договора": true, "id": true, "телефон": true, "номер телефона": true, "phone": true, "phone number": true,
+}
+
+// loginNear reports that a login stands on one of the lines above.
+func (r *reader) loginNear(n int) bool {
+	for k := len(r.events) - 1; k >= 0 && r.events[k].line >= n-2; k-- {
+		if r.events[k].what == isLogin {
 			return true
 		}
 	}
@@ -469,7 +536,7 @@ func (r *reader) ignoredValue(n int, l label, end int) int {
 	if p, ok := r.hostAt(v.start, end); ok && p.end > 0 {
 		return l.end
 	}
-	if (text == "имя" || text == "name") && strings.ToLower(v.text) == v.text && loginLike(v.text) && strings.TrimSpace(r.s[v.next:end]) == "" && r.leading(n, l) && n+1 < len(r.lines) {
+	if (identity[text] && hasDigit(v.text) || (text == "имя" || text == "name") && strings.ToLower(v.text) == v.text && loginLike(v.text)) && !r.loginNear(n) && strings.TrimSpace(r.s[v.next:end]) == "" && r.leading(n, l) && n+1 < len(r.lines) {
 		// "имя: operator" above "пароль: …" is a login.
 		below := r.lines[n+1]
 		if next, ok := r.labelAt(below.start, below.end, ""); ok && next.field == secret {

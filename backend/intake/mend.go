@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -45,19 +46,22 @@ func unescape(text string) string {
 	text = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n", `\/`, "/", "—", "---", "–", "--", "\u00a0", " ", "\u200b", "", "\ufeff", "").Replace(text)
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		line = strings.TrimLeft(line, " \t>|")
-		lines[i] = strings.Trim(line, " \t\"'`,+\\;")
-		if strings.HasSuffix(strings.TrimRight(line, " \t\"'`,;\\"), "+") {
-			// A "+" at the end may be base64 or a program's joining of strings.
-			if trimmed := strings.TrimRight(line, " \t"); !strings.HasSuffix(trimmed, `" +`) && !strings.HasSuffix(trimmed, `' +`) {
-				lines[i] = strings.Trim(line, " \t\"'`,\\;")
-			}
+		line = strings.Trim(line, " \t")
+		// A program's joining of strings; a "+" without a quote is base64.
+		for _, sign := range []string{`" +`, `' +`, `"+`, `'+`} {
+			line = strings.TrimSuffix(line, sign)
+			line = strings.TrimPrefix(line, reversed(sign))
 		}
-		if strings.HasPrefix(line, "+") {
-			lines[i] = "+" + strings.TrimPrefix(lines[i], "+")
-		}
+		line = strings.TrimLeft(line, " \t>|\"'`")
+		lines[i] = strings.TrimRight(line, " \t\"'`,\\;")
 	}
 	return strings.Join(lines, "\n")
+}
+
+func reversed(sign string) string {
+	letters := []byte(sign)
+	slices.Reverse(letters)
+	return string(letters)
 }
 
 func mendPEM(text string) string {

@@ -298,9 +298,25 @@ func (r *reader) pairIn(n, from, to int, ctx context, alone bool, prev, next *ev
 		if next != nil && next.what == isSecret && next.label {
 			return r.loginBefore(n, list, prev, line)
 		}
-		return r.secretBehind(n, list, prev)
+		if behind := r.secretBehind(n, list, prev); behind != nil {
+			return behind
+		}
+		for _, e := range line {
+			if e.what == isSecret || e.what == isToken {
+				return nil
+			}
+		}
+		ctx, alone = noContext, false // a labelled login is there already
+	}
+	if w := folded(list[0].text); (w == "рут" || w == "рутом" || w == "рута") && len(list) >= 2 && strength(list[1].text) >= 2 {
+		root := r.loginEvent(n, list[0])
+		root.value = "root"
+		return []event{root, r.secretEvent(n, list[1])}
 	}
 	if prev != nil && prev.what == isLogin && !prev.label { // root@1.2.3.4 secret
+		if r.s[list[0].start-1] == ':' && strings.Contains(list[0].text, "/") {
+			return nil // git@github.com:acme/site.git
+		}
 		if s := strength(list[0].text); s >= 2 || s >= 1 && len(list) == 1 && !cyrillic(list[0].text) && !notValues[strings.ToLower(list[0].text)] && (list[0].sep || hasDigit(list[0].text) || r.sepBefore(list[0].start)) {
 			return []event{r.secretEvent(n, list[0])}
 		}

@@ -70,10 +70,34 @@ func (r *reader) scanLine(n, pos, end int) {
 			stop = cut
 		}
 		text := r.s[pos:stop]
+		if r.portAfter(n, text, pos) {
+			pos = stop
+			continue
+		}
 		r.add(n, event{what: isOther, value: text, start: pos, end: stop})
 		before = folded(strings.Trim(text, ".,:;!?()\"'«»"))
 		pos = stop
 	}
+}
+
+// portAfter takes a lone number behind an address for its port, when it is a
+// known one: "imap.site.ru (SSL, 993)".
+func (r *reader) portAfter(n int, text string, at int) bool {
+	number := strings.Trim(text, "(),.;:")
+	if len(number) < 2 || len(number) > 5 || strings.Trim(number, "0123456789") != "" || knownPort(number) == "" || len(r.events) == 0 {
+		return false
+	}
+	for k := len(r.events) - 1; k >= 0 && r.events[k].line == n && at-r.events[k].end < 24; k-- {
+		if e := r.events[k]; e.what == isAddress {
+			if e.place == nil || e.place.port != "" || e.place.scheme != "" || e.place.path != "" {
+				return false
+			}
+			start := at + strings.Index(text, number)
+			r.add(n, event{what: isPort, value: number, start: start, end: start + len(number)})
+			return true
+		}
+	}
+	return false
 }
 
 // lastWord gives a single short word between two places, for what a label
@@ -152,6 +176,12 @@ func (r *reader) itemAt(n, i, end int, before string) int {
 			if next := r.labelValue(n, l, end); next > 0 {
 				return next
 			}
+		}
+	}
+	if strings.HasPrefix(r.s[i:end], "localhost") && (before == "на" || before == "on" || before == "at") {
+		if stop := i + len("localhost"); stop == end || !letter(r.s[stop]) && r.s[stop] != '.' {
+			p := r.hostTail(place{host: "localhost", start: i}, stop, end)
+			return r.addPlace(n, p, nil)
 		}
 	}
 	if p, ok := r.hostAt(i, end); ok && before != "версия" && before != "version" && before != "v" {

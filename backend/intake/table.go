@@ -38,7 +38,7 @@ func (r *reader) tables() {
 			if !heading && (strings.TrimSpace(sign) == "" && sign != "\t" || !addressed || strings.Count(text, sign) < 2) {
 				continue
 			}
-			if head := r.heading(r.cells(l, sign)); head != nil && heading {
+			if head := r.heading(r.cells(l, sign), sign); head != nil && heading {
 				if last := r.rows(i, sign, head); last > i {
 					r.lines[i].taken = true
 					i = last
@@ -116,7 +116,7 @@ var sortColumns = wordSet(`тип type сервис service вид protocol пр
 var plainColumns = wordSet(`№ # n id n/n no примечание примечания комментарий comment comments notes note роль role права описание description статус status название name имя фио дата date`)
 
 // heading reads a row of labels; nil when it is none.
-func (r *reader) heading(cells []cell) []column {
+func (r *reader) heading(cells []cell, sign string) []column {
 	if len(cells) < 2 {
 		return nil
 	}
@@ -148,12 +148,15 @@ func (r *reader) heading(cells []cell) []column {
 			known++
 			continue
 		}
-		if _, m := match(kinds, words, 0); m > 0 && m == len(words) {
+		if _, m := match(kinds, words, 0); m > 0 && m == len(words) && words[m-1].end >= c.start+len(text) {
 			head = append(head, column{field: address})
 			known++
 			continue
 		}
-		return nil
+		if sign == " " || sign == "," || hasDigit(c.text) || len(c.text) > 40 {
+			return nil
+		}
+		head = append(head, column{}) // some column of the customer's own
 	}
 	if secrets == 0 || known < 2 {
 		return nil

@@ -60,7 +60,7 @@ var labels = phraseTable(map[field]string{
 		пользователь|пользователем|пользователя|имя пользователя|имя юзера|имя входа|имя для входа|имя учетной записи|
 		учетная запись|учетной записью|учетную запись|учетка|учеткой|учетку|уч запись|уч з|аккаунт|аккаунтом|акк|account|account name|login|login name|
 		login id|log in|logon|логін|лог|ник|никнейм|nickname|client id|access key id|access key|db user|user login|
-		dbuser|dbusername|под|как|as|as user|под именем|под юзером|под учеткой|login as|log in as|logged in as|sign in as|идентификатор пользователя|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
+		dbuser|dbusername|un|под|как|as|as user|под именем|под юзером|под учеткой|login as|log in as|logged in as|sign in as|идентификатор пользователя|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
 	email: `email|e mail|мейл|имейл|емейл|емайл|имэйл|мэйл|мыло|почта|почтой|mail|электронная почта|эл почта|адрес почты|
 		адрес электронной почты|почтовый ящик|почтовый адрес|ящик|mailbox|email address|e mail address|login email|эл адрес`,
 	secret: `пароль|паролем|паролю|пароли|пороль|парол|парль|пороль|пассворд|пасворд|пассвордом|пасс|пас|пассом|пароля|
@@ -79,7 +79,7 @@ var labels = phraseTable(map[field]string{
 		ссылка на вход|вход|войти|endpoint|base url|api url|data source|datasource|addr|address|server address|имя сервера|имя хоста|
 		адрес хоста|адрес сайта|адрес панели|адрес админки|ссылка на админку|ссылка на сайт|адресс|сылка|domain name|web address|
 		доменное имя|homepage|siteurl|адреса сайта|url адрес|web адрес|панель доступна по адресу|login at|log in at|server ip|computer|компьютер|
-		узел|шлюз|machine|хостнэйм|external ip|public ip|public dns|внешний ip|основной ip|url панели|url админки|сервер ip|ip хост|хост ip`,
+		узел|шлюз|machine|хостнэйм|external ip|public ip|public dns|внешний ip|основной ip|url панели|url админки|сервер ip|ip хост|хост ip|где`,
 	port:     `порт|port|порта|порту|портом|портe|ssh port|ssh порт`,
 	database: `имя базы|имя базы данных|имя бд|название базы|название бд|название базы данных|база|бд|база данных|database|database name|db|db name|dbname|schema|схема|initial catalog|db database|имя db|имя бд mysql|databasename|catalog`,
 	encryption: `шифрование|encryption|ssl|tls|security|защита соединения|тип шифрования|безопасность|безопасность соединения|

@@ -75,16 +75,23 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 			}
 		}
 	}
+	same := map[string]int{}
 	for _, base := range bases(first.url) {
 		for _, path := range commonPaths {
 			to, err := base.Parse(path)
 			if err != nil {
 				continue
 			}
-			if p := s.fetch(ctx, to); p != nil {
-				if d, found := s.at(p); found {
-					return d, nil
-				}
+			p := s.fetch(ctx, to)
+			if p == nil {
+				continue
+			}
+			if d, found := s.at(p); found {
+				return d, nil
+			}
+			// A site that answers everything with one page has told all it has.
+			if same[p.text()]++; same[p.text()] >= 3 {
+				return door{}, s.nothing(ctx, first)
 			}
 		}
 	}
@@ -95,7 +102,8 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 func bases(u *url.URL) []*url.URL {
 	var list []*url.URL
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if len(parts) > 1 || len(parts) == 1 && parts[0] != "" && strings.HasSuffix(u.Path, "/") {
+	folder := len(parts) > 1 || parts[0] != "" && strings.HasSuffix(u.Path, "/")
+	if folder && !strings.Contains(parts[0], ".") {
 		list = append(list, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/" + parts[0] + "/"})
 	}
 	return append(list, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"})

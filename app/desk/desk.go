@@ -75,7 +75,7 @@ func Open(ctx context.Context, dir string, events Events) (*Desk, error) {
 		return nil, err
 	}
 	d := &Desk{DB: db, Ring: &keyring.Ring{}, Dir: dir, events: events, Clipboard: newClipboard()}
-	d.Keeper = &access.Keeper{Store: db, Ring: d.Ring, Now: time.Now, Lock: filepath.Join(dir, "saving.lock")}
+	d.Keeper = &access.Keeper{Store: db, Ring: d.Ring, Lock: filepath.Join(dir, "saving.lock")}
 	d.Runner = &check.Runner{Checkers: Checkers(), Ledger: db, HostKeys: db, Now: time.Now}
 	d.Inbox = &access.Inbox{
 		Prover:   access.Prover{Check: d.Runner.Check, Keep: d.keep},

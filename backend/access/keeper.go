@@ -49,7 +49,6 @@ type Ring interface {
 type Keeper struct {
 	Store Store
 	Ring  Ring
-	Now   func() time.Time
 	Lock  string // path of the file that changes hold together and recovery alone
 }
 

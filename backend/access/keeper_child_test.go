@@ -140,7 +140,7 @@ func child(ctx context.Context, task childTask) error {
 	defer func() { _ = db.Close() }()
 	p := &points{task: task}
 	keeper := &access.Keeper{
-		Store: mortalStore{db, p}, Ring: mortalRing{&keyring.Ring{}, p}, Now: time.Now, Lock: filepath.Join(task.Dir, "keeper.lock"),
+		Store: mortalStore{db, p}, Ring: mortalRing{&keyring.Ring{}, p}, Lock: filepath.Join(task.Dir, "keeper.lock"),
 	}
 	customer, err := db.CustomerNamed(ctx, "Колос")
 	if errors.Is(err, opora.NotFound) {

@@ -130,7 +130,7 @@ func reopened(t *testing.T, b *bench, dir string) {
 	if db.Moved != "" {
 		t.Error("the full disk damaged the data file")
 	}
-	again := &bench{&access.Keeper{Store: db, Ring: b.ring, Now: time.Now, Lock: b.Lock}, db, b.ring, b.customer}
+	again := &bench{&access.Keeper{Store: db, Ring: b.ring, Lock: b.Lock}, db, b.ring, b.customer}
 	if err := again.Recover(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func newBench(t *testing.T, dir string) *bench {
 		t.Fatal(err)
 	}
 	ring := &keyring.Ring{}
-	return &bench{&access.Keeper{Store: db, Ring: ring, Now: time.Now, Lock: filepath.Join(dir, "keeper.lock")}, db, ring, customer}
+	return &bench{&access.Keeper{Store: db, Ring: ring, Lock: filepath.Join(dir, "keeper.lock")}, db, ring, customer}
 }
 
 func checkOf(id string, reason opora.Reason) opora.Check {

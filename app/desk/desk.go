@@ -103,9 +103,7 @@ func tell[T any](event func(T), what T) {
 // keepHouse settles what an earlier run left and drops expired drafts. It runs
 // beside the window: a keyring that asks for its password must not hold it up.
 func (d *Desk) keepHouse(ctx context.Context) {
-	if err := d.Keeper.Recover(ctx); err != nil && ctx.Err() == nil {
-		slog.Warn("unfinished saves are left for the next start", "err", err)
-	}
+	unsettled := d.recoverSaves(ctx)
 	ticker := time.NewTicker(sweep)
 	defer ticker.Stop()
 	for {
@@ -114,8 +112,21 @@ func (d *Desk) keepHouse(ctx context.Context) {
 			return
 		case <-ticker.C:
 			d.Inbox.Sweep()
+			if unsettled {
+				unsettled = d.recoverSaves(ctx)
+			}
 		}
 	}
+}
+
+// recoverSaves settles unfinished saves; it gives true when some are left, as
+// while the keyring is locked.
+func (d *Desk) recoverSaves(ctx context.Context) (left bool) {
+	err := d.Keeper.Recover(ctx)
+	if err != nil && ctx.Err() == nil {
+		slog.Warn("unfinished saves are left for later", "err", err)
+	}
+	return err != nil
 }
 
 // Close ends the checks, clears the clipboard of secrets and closes the data.

@@ -145,6 +145,9 @@ func back(p *page, was *form) *form {
 	if now == nil {
 		return nil
 	}
+	if len(now.passwords()) != len(was.passwords()) || (now.user() == nil) != (was.user() == nil) {
+		return nil // asks for something else: a new password, a code
+	}
 	same := now.alike(was) || now.passwords()[0].name == was.passwords()[0].name && now.passwords()[0].name != ""
 	if now.action != nil && was.action != nil && now.action.Path == was.action.Path {
 		same = true
@@ -221,6 +224,10 @@ func refusal(said []message, login string, sure bool) *opora.Finding {
 		return found(opora.RateLimited)
 	case captchaWords.in(text):
 		return found(opora.Captcha)
+	case placeWords.in(text):
+		return found(opora.Blocked)
+	case expiredWords.in(text):
+		return found(opora.PasswordExpired)
 	case secondFactorWords.in(text) && !credential:
 		return found(opora.Ambiguous)
 	case disabledWords.in(text):

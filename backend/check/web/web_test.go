@@ -59,6 +59,10 @@ func TestRefusals(t *testing.T) {
 		{"account locked", said(200, "This account is locked"), opora.AccountLocked},
 		{"no right to enter", said(200, "You are not allowed to log in here"), opora.NotPermitted},
 
+		{"not from this address", said(200, "Вход с вашего IP-адреса запрещён"), opora.Blocked},
+		{"password expired, said at the form", said(200, "Your password has expired, change your password"), opora.PasswordExpired},
+		{"maintenance", said(200, "Ведутся технические работы, вход закрыт"), opora.Ambiguous},
+		{"a field left empty", said(200, "Поле «Домен» обязательно для заполнения"), opora.Ambiguous},
 		{"silent, the same form", said(200, ""), opora.Ambiguous},
 		{"silent redirect", flash(""), opora.Ambiguous},
 		{"too many attempts", said(200, "Слишком много попыток входа. Попробуйте через 15 минут"), opora.RateLimited},
@@ -120,6 +124,12 @@ func TestAccepted(t *testing.T) {
 		{"forced change", func(_ *site, w http.ResponseWriter, _ *http.Request, _ map[string]string) {
 			write(w, "Пароль", `<p>Срок действия пароля истёк, задайте новый пароль</p><form method="post" action="/change"><input type="password" name="new1"><input type="password" name="new2"><button>Сохранить</button></form>`)
 		}, opora.PasswordExpired},
+		{"forced change in a form like the door's", func(_ *site, w http.ResponseWriter, _ *http.Request, _ map[string]string) {
+			write(w, "Login", `<div class="error">Your password has expired, choose a new password</div><form method="post" action="/login"><input name="user"><input type="password" name="pass"><input type="password" name="new1"><input type="password" name="new2"><button>OK</button></form>`)
+		}, opora.PasswordExpired},
+		{"code in a form like the door's", func(_ *site, w http.ResponseWriter, _ *http.Request, _ map[string]string) {
+			write(w, "Login", `<div class="error">Enter the verification code from your authenticator app</div><form method="post" action="/login"><input type="password" name="pass" autocomplete="one-time-code"><button>OK</button></form>`)
+		}, opora.SecondFactor},
 		{"consent", func(_ *site, w http.ResponseWriter, _ *http.Request, _ map[string]string) {
 			write(w, "Terms", `<p>New terms</p><form method="post" action="/terms"><label><input type="checkbox" name="agree"> I agree to the terms of service</label><button>Continue</button></form>`)
 		}, opora.Consent},

@@ -48,6 +48,8 @@ var (
 		`(?:аккаунт|учетн\S* запис\S*|пользователь) .{0,30}(?:отключ|деактив|не актив|неактив|удален|приостан|не подтвержд)`, `has been suspended`, `deaktiviert`, `désactivé`)
 	permitWords = words(`not (?:allowed|permitted|authori[sz]ed) to (?:log|sign|access)`, `insufficient (?:rights|permission|privilege)`, `no permission`, `недостаточно прав`, `нет прав`,
 		`доступ запрещен`, `you do not have (?:access|permission)`)
+	// placeWords mean where the attempt came from, not who made it.
+	placeWords        = words(`\bip\b`, `ip-адрес`, `ip address`, `your (?:location|country|region|network)`, `вашей (?:страны|сети)`, `вашего (?:адреса|региона)`)
 	secondFactorWords = words(`two[- ]?(?:factor|step)`, `2[- ]?(?:fa|step)\b`, `second factor`, `multi[- ]?factor`, `\bmfa\b`, `\botp\b`, `\btotp\b`, `one[- ]time (?:code|password|passcode)`, `authenticat(?:or|ion) (?:app|code)`,
 		`verification code`, `security code`, `confirmation code`, `enter (?:the )?code`, `двухфактор`, `двухэтап`, `второй фактор`, `одноразов`, `код подтвержд`, `код из (?:смс|sms|письма|приложен|сообщ)`,
 		`проверочный код`, `введите код`, `код безопасности`, `подтвердите вход`, `zwei-faktor`, `bestätigungscode`, `double authentification`, `dos pasos`, `dos factores`, `due fattori`, `uwierzytelnianie dwu`)

@@ -20,7 +20,7 @@ const (
 	missingPassphrase
 )
 
-// maxRounds of bcrypt that a locked key may ask for. ssh-keygen writes 16 or 24,
+// maxKeyRounds is how many rounds of bcrypt a locked key may ask for. ssh-keygen writes 16 or 24,
 // careful people a hundred; a hostile file may ask for years of work.
 const maxKeyRounds = 300
 

@@ -38,8 +38,9 @@ func (r *reader) wordEnd(i, end int) int {
 	for i < stop && r.s[i] != ' ' && r.s[i] != '\t' && r.s[i] != '\n' {
 		i++
 	}
-	for i < end && i < len(r.s) && i > 0 && !utf8.RuneStart(r.s[i]) {
+	for back := 0; i == stop && i < end && back < 3 && !utf8.RuneStart(r.s[i]); back++ {
 		i-- // never cut a letter in two
+		stop--
 	}
 	return i
 }
@@ -224,7 +225,7 @@ func (r *reader) linkEnd(from, stop int) int {
 
 // hostAt recognises "host", "host:port", "host/path" or "user@host" at i, without a scheme.
 func (r *reader) hostAt(i, end int) (place, bool) {
-	if i >= end || i > 0 && i > 1 && (r.s[i-1] == '@' || r.s[i-1] == '.') && r.s[i-2] != ' ' {
+	if i >= end {
 		return place{}, false
 	}
 	p := place{start: i}

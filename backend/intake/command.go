@@ -158,7 +158,7 @@ type command struct {
 func (r *reader) arguments(i, end int) []argument {
 	var args []argument
 	for i < end && len(args) < 24 {
-		if r.s[i] == ' ' || r.s[i] == '\t' {
+		if r.s[i] == ' ' || r.s[i] == '\t' || r.s[i] == '\n' {
 			i++
 			continue
 		}
@@ -311,7 +311,11 @@ func (c *command) bare(r *reader, a argument) bool {
 	if c.p.target && at > 0 && c.host == nil {
 		host := strings.TrimRight(a.text[at+1:], ".,;!?)")
 		end := a.start + at + 1 + len(host)
-		host, file, hasFile := strings.Cut(host, ":")
+		name, file, hasFile := strings.Cut(host, ":")
+		if close := strings.IndexByte(host, ']'); close > 0 && host[0] == '[' {
+			name, file, hasFile = host[:close+1], strings.TrimPrefix(host[close+1:], ":"), close+1 < len(host)
+		}
+		host = name
 		if host == "" || placeholder(host) || placeholder(a.text[:at]) || strings.ContainsAny(host, "/<>") {
 			return false
 		}

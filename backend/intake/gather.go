@@ -237,6 +237,8 @@ func (g *gatherer) sort(e *event) {
 func (g *gatherer) kind(e *event) {
 	c := g.cur
 	switch {
+	case (e.kind == "basic" || e.kind == "digest") && !e.heading && e.line == c.last && c.address != nil && agree(c.kind, e.kind):
+		c.kind, c.kindAt = e.kind, e // said behind the address
 	case e.kind == hintAccess:
 		if e.heading && c.complete() {
 			g.open("", nil)

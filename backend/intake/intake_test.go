@@ -248,6 +248,8 @@ func TestHeldOut(t *testing.T) { measure(t, "heldout.txt", 0.97) }
 
 func TestThird(t *testing.T) { measure(t, "third.txt", 0.97) }
 
+func TestFourth(t *testing.T) { measure(t, "fourth.txt", 0.96) }
+
 func TestNothing(t *testing.T) {
 	rows := slices.Concat(readRows(t, "testdata/nothing.txt", testKeys(t)), readRows(t, "testdata/nothing3.txt", testKeys(t)))
 	if len(rows) < 40 {

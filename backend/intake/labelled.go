@@ -181,6 +181,21 @@ func (r *reader) sameAt(n int, l label, end int) (int, bool) {
 	if len(words) == 0 || !same[words[0].text] {
 		return 0, false
 	}
+	stop := words[0].end
+	switch first := words[0].text; {
+	case first == "так", first == "тем", first == "те", first == "то", first == "та", first == "тот", first == "такой", first == "такая", first == "такие", first == "таким":
+		if len(words) < 2 || words[1].text != "же" && words[1].text != "самый" {
+			return 0, false
+		}
+		stop = words[1].end
+	}
+	next := r.addSame(n, l, stop)
+	return next, next > 0
+}
+
+// addSame notes that a label's value is that of another access; 0 when the
+// label names nothing of the kind.
+func (r *reader) addSame(n int, l label, stop int) int {
 	var names []string
 	switch l.field {
 	case login, email:
@@ -192,20 +207,12 @@ func (r *reader) sameAt(n int, l label, end int) (int, bool) {
 	case address:
 		names = []string{fieldAddress}
 	default:
-		return 0, false
-	}
-	stop := words[0].end
-	switch first := words[0].text; {
-	case first == "так", first == "тем", first == "те", first == "то", first == "та", first == "тот", first == "такой", first == "такая", first == "такие", first == "таким":
-		if len(words) < 2 || words[1].text != "же" && words[1].text != "жe" && words[1].text != "самый" {
-			return 0, false
-		}
-		stop = words[1].end
+		return 0
 	}
 	for _, name := range names {
 		r.add(n, event{what: isSame, value: name, start: l.start, end: stop, kind: l.kind})
 	}
-	return stop, true
+	return stop
 }
 
 func (r *reader) addressValue(n int, l label, end int) int {
@@ -296,8 +303,21 @@ func (r *reader) loginValue(n int, l label, end int) int {
 		v.end = v.start + len(v.text)
 		v.next = v.end
 	}
+	switch folded(v.text) {
+	case "остался", "прежний", "остается", "старый", "стандартный", "обычный":
+		if next := r.valueAt(v.next, end, login); l.by == bySpace && !cyrillic(next.text) && loginLike(next.text) {
+			v = next
+		}
+	}
 	if v.text == "" || placeholder(v.text) || r.isLabel(v, end) {
 		return 0
+	}
+	if a, b, ok := halves(piece{text: v.text, start: v.start, end: v.end}); ok && !v.quoted && l.by >= byDash && strength(b.text) >= 2 && strings.IndexFunc(b.text, unicode.IsLower) >= 0 && fits(a, b, hereContext, true) && !r.labelSoon(v.next, end) && !r.secretBelow(n) {
+		for _, e := range []event{r.loginEvent(n, a), r.secretEvent(n, b)} { // "логин: admin/Qwe123"
+			e.label, e.strong, e.kind = true, true, l.kind
+			r.add(n, e)
+		}
+		return v.next
 	}
 	rest := strings.TrimSpace(r.s[v.next:end])
 	lower := strings.ToLower(v.text)
@@ -305,7 +325,7 @@ func (r *reader) loginValue(n int, l label, end int) int {
 	switch {
 	case l.by == bySpace:
 		follows := r.labelSoon(v.next, end)
-		number := len(v.text) >= 4 && strings.Trim(v.text, "0123456789") == "" && !l.people && (rest == "" || follows)
+		number := hasDigit(v.text) && len(v.text) >= 4 && strings.Trim(v.text, "0123456789/-ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && !l.people && (rest == "" || follows)
 		if l.people && !commonLogins[lower] && !strings.Contains(v.text, "@") && !follows {
 			return 0
 		}
@@ -375,6 +395,16 @@ func (r *reader) loginNear(n int) bool {
 	return false
 }
 
+// secretBelow reports that the next line begins with a label for a secret.
+func (r *reader) secretBelow(n int) bool {
+	if n+1 >= len(r.lines) {
+		return false
+	}
+	below := r.lines[n+1]
+	next, ok := r.labelAt(below.start, below.end, "")
+	return ok && next.field == secret
+}
+
 // isLabel reports that a value is the next label: this one had no value.
 func (r *reader) isLabel(v value, end int) bool {
 	if v.quoted || commonLogins[strings.ToLower(strings.TrimRight(r.s[v.start:r.wordEnd(v.start, end)], ",;."))] {
@@ -407,6 +437,15 @@ func (r *reader) secretValue(n int, l label, end int) int {
 			v.end = v.start + len(v.text)
 			v.next = v.end
 		}
+	}
+	if close := strings.IndexByte(r.s[v.start:min(end, v.start+60)], ')'); !v.quoted && l.by >= byDash && strings.HasPrefix(v.text, "(") && close > 0 && cyrillic(r.s[v.start:v.start+close]) {
+		v = r.valueAt(v.start+close+1, end, secret) // "пароль: (временный) x"
+		if v.text == "" {
+			return r.rejected(l)
+		}
+	}
+	if l.by == bySpace {
+		r.passVerb(&v, end)
 	}
 	if !v.quoted && l.by >= byDash {
 		r.widen(&v, end)
@@ -468,6 +507,28 @@ func (r *reader) secretValue(n int, l label, end int) int {
 	e.value = v.text
 	r.add(n, e)
 	return v.next
+}
+
+// changes are the verbs of "пароль сменили на x".
+var changes = wordSet(`изменил изменила изменили сменил сменила сменили поменял поменяла поменяли поставил поставила поставили сделал сделала changed set reset updated`)
+
+// passVerb moves a value behind "changed to", when what follows looks like a password.
+func (r *reader) passVerb(v *value, end int) {
+	if !changes[folded(strings.Trim(v.text, ",."))] {
+		return
+	}
+	i := v.next
+	for range 2 {
+		next := r.valueAt(i, end, secret)
+		switch folded(next.text) {
+		case "на", "to", "теперь", "now", "as":
+			if found := r.valueAt(next.next, end, secret); strength(found.text) >= 2 {
+				*v = found
+			}
+			return
+		}
+		i = next.next
+	}
 }
 
 // rejected goes on behind a label whose value is none.
@@ -538,8 +599,7 @@ func (r *reader) ignoredValue(n int, l label, end int) int {
 	}
 	if (identity[text] && hasDigit(v.text) || (text == "имя" || text == "name") && strings.ToLower(v.text) == v.text && loginLike(v.text)) && !r.loginNear(n) && strings.TrimSpace(r.s[v.next:end]) == "" && r.leading(n, l) && n+1 < len(r.lines) {
 		// "имя: operator" above "пароль: …" is a login.
-		below := r.lines[n+1]
-		if next, ok := r.labelAt(below.start, below.end, ""); ok && next.field == secret {
+		if r.secretBelow(n) {
 			r.add(n, event{what: isLogin, value: v.text, start: v.start, end: v.end, label: true, strong: true, weakUser: true, note: v.note})
 		}
 	}

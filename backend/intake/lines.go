@@ -111,8 +111,7 @@ func (r *reader) mendLinks() {
 		case more || strings.Contains(word, "://") || strings.Contains(word, ":") || word[0] >= 0x80:
 			continue
 		case strings.IndexByte("-=&?%_", last[len(last)-1]) >= 0:
-		case strings.ContainsAny(word, "/?=") && (word[0] >= 'a' && word[0] <= 'z' || word[0] == '/' || word[0] == '?') && strings.Count(last, "/") >= 3 && last[len(last)-1] == '/',
-			word[0] == '/' && len(word) > 1 || strings.HasSuffix(word, ".php") || strings.HasSuffix(word, ".html"):
+		case word[0] == '/' && len(word) > 1 || word[0] == '?' || strings.HasSuffix(word, ".php") || strings.HasSuffix(word, ".html"):
 			if _, ok := r.hostAt(next.start, next.end); ok && !strings.HasSuffix(word, ".php") && !strings.HasSuffix(word, ".html") {
 				continue
 			}

@@ -22,7 +22,7 @@ func (r *reader) pieces(from, to int) []piece {
 	var list []piece
 	sep := false
 	for i := from; i < to && len(list) < 12; {
-		if r.s[i] == ' ' || r.s[i] == '\t' {
+		if r.s[i] == ' ' || r.s[i] == '\t' || r.s[i] == '\n' {
 			i++
 			continue
 		}
@@ -302,7 +302,7 @@ func (r *reader) pairIn(n, from, to int, ctx context, alone bool, prev, next *ev
 			return behind
 		}
 		for _, e := range line {
-			if e.what == isSecret || e.what == isToken {
+			if (e.what == isSecret || e.what == isToken) && e.start > from {
 				return nil
 			}
 		}

@@ -170,9 +170,17 @@ func (r *reader) itemAt(n, i, end int, before string) int {
 	if p, ok := r.goDSN(i, end); ok {
 		return r.addPlace(n, p, nil)
 	}
+	if p, ok := r.bareUser(i, end); ok {
+		return r.addPlace(n, p, nil)
+	}
 	ch := r.s[i]
 	if letter(ch) || ch >= 0xd0 && ch <= 0xd2 {
 		if l, ok := r.labelAt(i, end, before); ok {
+			if (before == "same" || before == "же") && l.by < byDash { // "same credentials", "те же логин и пароль"
+				if next := r.addSame(n, l, l.end); next > 0 {
+					return next
+				}
+			}
 			if next := r.labelValue(n, l, end); next > 0 {
 				return next
 			}
@@ -184,7 +192,8 @@ func (r *reader) itemAt(n, i, end int, before string) int {
 			return r.addPlace(n, p, nil)
 		}
 	}
-	if p, ok := r.hostAt(i, end); ok && before != "версия" && before != "version" && before != "v" {
+	inside := i > 1 && (r.s[i-1] == '@' || r.s[i-1] == '.') && r.s[i-2] != ' ' // of some longer word
+	if p, ok := r.hostAt(i, end); ok && !inside && before != "версия" && before != "version" && before != "v" {
 		if p.user != "" && !r.sshUser(p, n) {
 			if p.end < end && r.s[p.end] == ':' || p.port != "" {
 				return 0 // name@host:password, for the pair to take apart
@@ -202,6 +211,27 @@ func (r *reader) itemAt(n, i, end int, before string) int {
 	return r.fileAt(n, i, end)
 }
 
+// bareUser recognises "root:secret@1.2.3.4", a connection string without its scheme.
+func (r *reader) bareUser(i, end int) (place, bool) {
+	if !letter(r.s[i]) {
+		return place{}, false
+	}
+	stop := r.wordEnd(i, min(end, i+300))
+	text := r.s[i:stop]
+	colon, at := strings.IndexByte(text, ':'), strings.LastIndexByte(text, '@')
+	if colon <= 0 || at < colon+2 || strings.Contains(text[:at], "://") || !loginLike(text[:colon]) {
+		return place{}, false
+	}
+	p, ok := r.hostAt(i+at+1, stop)
+	if !ok || !p.ip {
+		return place{}, false
+	}
+	p.start = i
+	r.takeUser(&p, i, i+at)
+	return p, p.whole
+}
+
+// kindAt notes a word that tells a kind.
 func (r *reader) kindAt(n, i, end int) int {
 	var room [maxWords]word
 	if words := r.wordsUpTo(i, min(end, i+160), 1, room[:]); len(words) == 0 || !starters[words[0].text] {
@@ -215,6 +245,9 @@ func (r *reader) kindAt(n, i, end int) int {
 	stop := words[m-1].end
 	if stop < end && (r.s[stop] == '@' || r.s[stop] == '.' && stop+1 < end && letter(r.s[stop+1]) || r.s[stop] == '=' || digit(r.s[stop]) || r.s[stop] == '_' || r.s[stop] == '-' && stop+1 < end && r.s[stop+1] != ' ' && r.s[stop+1] < 0x80) {
 		return 0 // the beginning of some name, not a word
+	}
+	if stop < end && r.s[stop] < 0x80 && strings.IndexByte(" \t\n.,:;()[]/|-\"'*<>`_!?", r.s[stop]) < 0 || stop+1 < end && (r.s[stop] == '!' || r.s[stop] == '?') && r.s[stop+1] != ' ' {
+		return 0 // "Pma#root1" is a password
 	}
 	if stop+1 < end && (r.s[stop] == '/' || r.s[stop] == ':') && r.s[stop+1] != ' ' {
 		if words[0].text == "admin" || commonLogins[words[0].text] {

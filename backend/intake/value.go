@@ -24,7 +24,7 @@ var wrappers = [][2]string{
 // valueAt cuts the value that begins at i. What is inside of quotes is taken as
 // it is; otherwise a value ends at the first space.
 func (r *reader) valueAt(i, end int, f field) value {
-	for i < end && (r.s[i] == ' ' || r.s[i] == '\t') {
+	for i < end && (r.s[i] == ' ' || r.s[i] == '\t' || r.s[i] == '\n') {
 		i++
 	}
 	if v, ok := r.wrapped(i, end); ok {

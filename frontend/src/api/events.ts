@@ -6,6 +6,7 @@ export type Events = {
   intake: access.Intake;
   "intake:removed": number;
   changed: "customers" | "credentials" | "notes" | "settings";
+  finished: string;
   state: bridge.State;
   show: string;
 };

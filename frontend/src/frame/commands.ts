@@ -9,13 +9,12 @@ import { keyLabel } from "../palette/keys";
 import { m } from "../paraglide/messages.js";
 import type { IconName } from "../ui/Icon.svelte";
 import { places, type PlaceName } from "./places";
-import type { Zoom } from "./zoom.svelte";
 
 /** What the commands of the frame need of it. */
-type Frame = { go: (place: PlaceName) => void; settings: Settings; zoom: Zoom; inbox: Inbox; show: (what: "palette" | "shortcuts") => void };
+type Frame = { go: (place: PlaceName) => void; settings: Settings; inbox: Inbox; show: (what: "palette" | "shortcuts") => void };
 
 /** What can be done anywhere. */
-export function appCommands({ go, settings, zoom, inbox, show }: Frame): Command[] {
+export function appCommands({ go, settings, inbox, show }: Frame): Command[] {
   const choose = (change: Parameters<Settings["change"]>[0]) => async () => void (await settings.change(change));
   return [
     ...places.map((p): Command => ({ id: `go.${p.name}`, title: p.go, icon: p.icon, keys: p.keys, run: () => go(p.name) })),
@@ -28,9 +27,9 @@ export function appCommands({ go, settings, zoom, inbox, show }: Frame): Command
     { id: "theme.system", title: m.command_theme_system, icon: "eye", run: choose({ theme: "" }) },
     { id: "language.ru", title: m.command_language_ru, icon: "globe", run: choose({ language: "ru" }) },
     { id: "language.en", title: m.command_language_en, icon: "globe", run: choose({ language: "en" }) },
-    { id: "zoom.in", title: m.command_zoom_in, icon: "plus", keys: "mod+Equal", run: () => zoom.by(10) },
-    { id: "zoom.out", title: m.command_zoom_out, icon: "search", keys: "mod+Minus", run: () => zoom.by(-10) },
-    { id: "zoom.reset", title: m.command_zoom_reset, icon: "search", keys: "mod+Digit0", run: () => zoom.set(100) },
+    { id: "zoom.in", title: m.command_zoom_in, icon: "plus", keys: "mod+Equal", run: () => settings.zoom(settings.percent + 10) },
+    { id: "zoom.out", title: m.command_zoom_out, icon: "search", keys: "mod+Minus", run: () => settings.zoom(settings.percent - 10) },
+    { id: "zoom.reset", title: m.command_zoom_reset, icon: "search", keys: "mod+Digit0", run: () => settings.zoom(100) },
   ];
 }
 

@@ -20,6 +20,7 @@ export function hearPaste(take: (text: string) => void, ask: () => void): () => 
     event.preventDefault();
     const text = event.clipboardData?.getData("text/plain");
     if (text) take(text);
+    else ask();
   };
   const over = (event: DragEvent) => event.preventDefault();
   const drop = (event: DragEvent) => {

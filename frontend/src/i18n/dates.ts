@@ -23,7 +23,7 @@ export function when(at: string, now: number): string {
   const days = daysBefore(date, new Date(now));
   if (days === 0 || days === 1) {
     const day = new Intl.RelativeTimeFormat(language.current, { numeric: "auto" }).format(-days, "day");
-    return days === 0 ? `${day} ${format("time", { hour: "2-digit", minute: "2-digit" }).format(date)}` : day;
+    return days === 0 ? `${day} ${format("time", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date)}` : day;
   }
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
   return sameYear
@@ -33,7 +33,7 @@ export function when(at: string, now: number): string {
 
 /** The whole date and time, for where there is room. */
 export function full(at: string): string {
-  return format("full", { dateStyle: "long", timeStyle: "short" }).format(new Date(at));
+  return format("full", { dateStyle: "long", timeStyle: "short", hourCycle: "h23" }).format(new Date(at));
 }
 
 /** How long until a moment: "in 7 hours". */

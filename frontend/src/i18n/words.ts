@@ -24,9 +24,10 @@ export function verdictTone(verdict: Verdict): Tone {
 
 /** The word and tone of a draft, wherever it is on its way. */
 export function draftWord(draft: Draft): { tone: Tone; word: string } {
+  if (draft.failure && draft.state === "done")
+    return { tone: "human", word: draft.checked && draft.check.finding.verdict === Verdict.Works ? m.state_unsaved() : m.state_failed() };
   if (draft.checked && (draft.state === "done" || draft.state === "saved"))
     return { tone: verdictTone(draft.check.finding.verdict), word: verdictWord(draft.check.finding.verdict) };
-  if (draft.failure && draft.state !== "checking") return { tone: "human", word: m.state_failed() };
   return { tone: draft.state === "checking" ? "run" : "plain", word: m[`state_${draft.state}`]() };
 }
 
@@ -81,7 +82,7 @@ export function noteSentence({ kind, address, login, proven }: Note): string {
 function moment(detail: string): string {
   const at = new Date(detail);
   if (Number.isNaN(at.getTime())) return detail;
-  return new Intl.DateTimeFormat(language.current, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(language.current, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 /** What Opora found of one thing of this machine, and what to do where it is not there. */

@@ -1,11 +1,12 @@
 export namespace access {
+	
 	export enum State {
-	    Ready = "ready",
-	    Offline = "offline",
-	    Waiting = "waiting",
 	    Checking = "checking",
 	    Done = "done",
+	    Offline = "offline",
+	    Ready = "ready",
 	    Saved = "saved",
+	    Waiting = "waiting",
 	}
 	export interface Change {
 	    kind?: opora.Kind;
@@ -38,6 +39,7 @@ export namespace access {
 	}
 	export interface Intake {
 	    id: number;
+	    revision: number;
 	    customerId: number;
 	    customer: string;
 	    at: string;
@@ -91,141 +93,142 @@ export namespace intake {
 }
 
 export namespace opora {
-	export enum Verdict {
-	    Works = "works",
-	    Rejected = "rejected",
-	    Unreachable = "unreachable",
-	    NeedsHuman = "needs_human",
-	    Unknown = "unknown",
-	}
-	export enum Reason {
-	    Ok = "ok",
-	    BadCredentials = "bad_credentials",
-	    AccountLocked = "account_locked",
-	    AccountDisabled = "account_disabled",
-	    BadKey = "bad_key",
-	    WrongPassphrase = "wrong_passphrase",
-	    NotPermitted = "not_permitted",
-	    NotPublic = "not_public",
-	    BrokenLink = "broken_link",
-	    Dns = "dns",
-	    Refused = "refused",
-	    Timeout = "timeout",
-	    Reset = "reset",
-	    TlsFailed = "tls_failed",
-	    HttpError = "http_error",
-	    SecondFactor = "second_factor",
-	    Captcha = "captcha",
-	    Consent = "consent",
-	    PasswordExpired = "password_expired",
-	    Passkey = "passkey",
-	    TlsUntrusted = "tls_untrusted",
-	    HostKeyChanged = "host_key_changed",
-	    Sso = "sso",
-	    NoLoginForm = "no_login_form",
-	    Ambiguous = "ambiguous",
-	    Blocked = "blocked",
-	    RateLimited = "rate_limited",
-	    Unsupported = "unsupported",
-	}
-	export enum Kind {
-	    Web = "web",
-	    Basic = "basic",
-	    Digest = "digest",
-	    Bearer = "bearer",
-	    Ssh = "ssh",
-	    Sftp = "sftp",
-	    Ftp = "ftp",
-	    Ftps = "ftps",
-	    Webdav = "webdav",
-	    Mysql = "mysql",
-	    Postgres = "postgres",
-	    Redis = "redis",
-	    Mssql = "mssql",
-	    Mongodb = "mongodb",
-	    Imap = "imap",
-	    Pop3 = "pop3",
-	    Smtp = "smtp",
-	    Ldap = "ldap",
-	    Rdp = "rdp",
-	    Link = "link",
-	    Document = "document",
-	}
+	
 	export enum Code {
-	    NotFound = "error_not_found",
-	    Unexpected = "error_unexpected",
-	    NameMissing = "error_name_missing",
-	    NameInvalid = "error_name_invalid",
-	    NameTaken = "error_name_taken",
-	    TextMissing = "error_text_missing",
-	    TooLong = "error_too_long",
-	    KindUnknown = "error_kind_unknown",
-	    AddressMissing = "error_address_missing",
 	    AddressInvalid = "error_address_invalid",
-	    LoginInvalid = "error_login_invalid",
-	    SecretMissing = "error_secret_missing",
-	    OptionInvalid = "error_option_invalid",
-	    NothingFound = "error_nothing_found",
-	    NotProven = "error_not_proven",
-	    CustomerNeeded = "error_customer_needed",
+	    AddressMissing = "error_address_missing",
+	    AlreadyRunning = "error_already_running",
 	    Busy = "error_busy",
-	    KeyringMissing = "error_keyring_missing",
-	    KeyringLocked = "error_keyring_locked",
-	    KeyringDismissed = "error_keyring_dismissed",
-	    KeyringTimeout = "error_keyring_timeout",
-	    KeyringFailed = "error_keyring_failed",
-	    SecretGone = "error_secret_gone",
-	    SecretDamaged = "error_secret_damaged",
-	    SecretForgotten = "error_secret_forgotten",
-	    DiskFull = "error_disk_full",
-	    DataUnwritable = "error_data_unwritable",
-	    DataNewer = "error_data_newer",
+	    ClipboardFailed = "error_clipboard_failed",
+	    CustomerNeeded = "error_customer_needed",
 	    DataDamaged = "error_data_damaged",
 	    DataForeign = "error_data_foreign",
-	    AlreadyRunning = "error_already_running",
-	    ClipboardFailed = "error_clipboard_failed",
+	    DataNewer = "error_data_newer",
+	    DataUnwritable = "error_data_unwritable",
+	    DiskFull = "error_disk_full",
+	    KeyringDismissed = "error_keyring_dismissed",
+	    KeyringFailed = "error_keyring_failed",
+	    KeyringLocked = "error_keyring_locked",
+	    KeyringMissing = "error_keyring_missing",
+	    KeyringTimeout = "error_keyring_timeout",
+	    KindUnknown = "error_kind_unknown",
+	    LoginInvalid = "error_login_invalid",
+	    NameInvalid = "error_name_invalid",
+	    NameMissing = "error_name_missing",
+	    NameTaken = "error_name_taken",
+	    NotFound = "error_not_found",
+	    NotProven = "error_not_proven",
+	    NothingFound = "error_nothing_found",
+	    OptionInvalid = "error_option_invalid",
+	    SecretDamaged = "error_secret_damaged",
+	    SecretForgotten = "error_secret_forgotten",
+	    SecretGone = "error_secret_gone",
+	    SecretMissing = "error_secret_missing",
+	    TextMissing = "error_text_missing",
+	    TooLong = "error_too_long",
+	    Unexpected = "error_unexpected",
 	}
 	export enum HintCode {
-	    SpaceInPassword = "space_in_password",
-	    SpaceInLogin = "space_in_login",
-	    MixedScript = "mixed_script",
-	    MethodsOffered = "methods_offered",
+	    AddressUnclear = "address_unclear",
+	    Certificate = "certificate",
 	    Elsewhere = "elsewhere",
-	    Said = "said",
-	    WaitUntil = "wait_until",
-	    NeedsBrowser = "needs_browser",
-	    Public = "public",
-	    Plain = "plain",
 	    HostKeyNew = "host_key_new",
 	    HostKeyWas = "host_key_was",
-	    Certificate = "certificate",
-	    PasswordCorrect = "password_correct",
+	    HttpStatus = "http_status",
+	    MethodsOffered = "methods_offered",
+	    MixedScript = "mixed_script",
+	    NeedsBrowser = "needs_browser",
+	    NoShell = "no_shell",
 	    NotChecked = "not_checked",
 	    Offline = "offline",
-	    HttpStatus = "http_status",
+	    PasswordCorrect = "password_correct",
+	    Plain = "plain",
+	    Public = "public",
+	    Said = "said",
 	    SecretMissing = "secret_missing",
-	    NoShell = "no_shell",
-	    AddressUnclear = "address_unclear",
+	    SpaceInLogin = "space_in_login",
+	    SpaceInPassword = "space_in_password",
+	    WaitUntil = "wait_until",
+	}
+	export enum Kind {
+	    Basic = "basic",
+	    Bearer = "bearer",
+	    Digest = "digest",
+	    Document = "document",
+	    Ftp = "ftp",
+	    Ftps = "ftps",
+	    Imap = "imap",
+	    Ldap = "ldap",
+	    Link = "link",
+	    Mongodb = "mongodb",
+	    Mssql = "mssql",
+	    Mysql = "mysql",
+	    Pop3 = "pop3",
+	    Postgres = "postgres",
+	    Rdp = "rdp",
+	    Redis = "redis",
+	    Sftp = "sftp",
+	    Smtp = "smtp",
+	    Ssh = "ssh",
+	    Web = "web",
+	    Webdav = "webdav",
+	}
+	export enum Reason {
+	    AccountDisabled = "account_disabled",
+	    AccountLocked = "account_locked",
+	    Ambiguous = "ambiguous",
+	    BadCredentials = "bad_credentials",
+	    BadKey = "bad_key",
+	    Blocked = "blocked",
+	    BrokenLink = "broken_link",
+	    Captcha = "captcha",
+	    Consent = "consent",
+	    Dns = "dns",
+	    HostKeyChanged = "host_key_changed",
+	    HttpError = "http_error",
+	    NoLoginForm = "no_login_form",
+	    NotPermitted = "not_permitted",
+	    NotPublic = "not_public",
+	    Ok = "ok",
+	    Passkey = "passkey",
+	    PasswordExpired = "password_expired",
+	    RateLimited = "rate_limited",
+	    Refused = "refused",
+	    Reset = "reset",
+	    SecondFactor = "second_factor",
+	    Sso = "sso",
+	    Timeout = "timeout",
+	    TlsFailed = "tls_failed",
+	    TlsUntrusted = "tls_untrusted",
+	    Unsupported = "unsupported",
+	    WrongPassphrase = "wrong_passphrase",
 	}
 	export enum StepCode {
-	    Start = "start",
-	    Connect = "connect",
+	    Answer = "answer",
+	    Attempt = "attempt",
 	    Banner = "banner",
-	    HostKey = "host_key",
-	    Tls = "tls",
-	    Open = "open",
+	    Connect = "connect",
+	    Decision = "decision",
+	    Fault = "fault",
 	    Follow = "follow",
 	    Form = "form",
+	    HostKey = "host_key",
 	    Offer = "offer",
-	    Attempt = "attempt",
-	    Send = "send",
-	    Answer = "answer",
-	    Text = "text",
-	    Replay = "replay",
-	    SignOut = "sign_out",
+	    Open = "open",
 	    Refusal = "refusal",
-	    Fault = "fault",
-	    Decision = "decision",
+	    Replay = "replay",
+	    Send = "send",
+	    SignOut = "sign_out",
+	    Start = "start",
+	    Text = "text",
+	    Tls = "tls",
+	}
+	export enum Verdict {
+	    NeedsHuman = "needs_human",
+	    Rejected = "rejected",
+	    Unknown = "unknown",
+	    Unreachable = "unreachable",
+	    Works = "works",
 	}
 	export interface Step {
 	    at_ms: number;
@@ -279,6 +282,8 @@ export namespace opora {
 	    createdAt: string;
 	    changedAt: string;
 	}
+	
+	
 	export interface Note {
 	    id: number;
 	    customerId: number;
@@ -292,6 +297,7 @@ export namespace opora {
 	    proven: boolean;
 	    check: Check;
 	}
+	
 	export interface Settings {
 	    language: string;
 	    theme: string;
@@ -299,8 +305,9 @@ export namespace opora {
 	    keepOpen: boolean;
 	    quiet: boolean;
 	    limitShown: boolean;
-	    askControl: boolean;
 	    draftHours: number;
+	    zoom: number;
 	}
 
 }
+

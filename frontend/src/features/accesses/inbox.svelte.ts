@@ -127,7 +127,8 @@ export class Inbox {
   }
 
   #put(intake: Intake) {
-    const known = this.intakes.some((i) => i.id === intake.id);
+    const known = this.intakes.find((i) => i.id === intake.id);
+    if (known && known.revision > intake.revision) return; // an older view that came later
     this.intakes = known ? this.intakes.map((i) => (i.id === intake.id ? intake : i)) : [intake, ...this.intakes];
   }
 

@@ -1,6 +1,12 @@
 import { Kind } from "../../api/accesses";
 import type { IconName } from "../../ui/Icon.svelte";
 
+/** Every kind, in the order in which a person would look for it. */
+export const kinds: readonly Kind[] = [
+  Kind.Web, Kind.Basic, Kind.Digest, Kind.Bearer, Kind.Ssh, Kind.Sftp, Kind.Ftp, Kind.Ftps, Kind.Webdav, Kind.Mysql, Kind.Postgres,
+  Kind.Redis, Kind.Mssql, Kind.Mongodb, Kind.Imap, Kind.Pop3, Kind.Smtp, Kind.Ldap, Kind.Rdp, Kind.Link, Kind.Document,
+];
+
 /** The sign of a kind of access. */
 export function kindIcon(kind: Kind): IconName {
   switch (kind) {

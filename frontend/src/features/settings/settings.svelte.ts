@@ -4,6 +4,7 @@ import * as api from "../../api/system";
 import type { Settings as Choices, State } from "../../api/system";
 import { language } from "../../i18n/language.svelte";
 import { theme } from "../../i18n/theme.svelte";
+import { enlarge } from "../../i18n/zoom";
 
 /** The operator's choices and the state of this machine. What is chosen is seen at once and kept. */
 export class Settings {
@@ -17,6 +18,7 @@ export class Settings {
     void this.read();
     const ends = [
       on("state", (state) => (this.state = state)),
+      on("finished", () => void this.look()),
       on("changed", (noun) => noun === "settings" && void this.read()),
     ];
     // The network and the keyring change without telling anybody.
@@ -36,6 +38,16 @@ export class Settings {
     } catch (reason) {
       this.fail(failureOf(reason));
     }
+  }
+
+  /** How large everything is, in percent. */
+  get percent(): number {
+    return this.choices?.zoom || 100;
+  }
+
+  /** Makes everything larger or smaller, within what stays usable. */
+  async zoom(percent: number) {
+    await this.change({ zoom: Math.min(150, Math.max(80, percent)) });
   }
 
   /** Looks at the machine again. */
@@ -68,5 +80,6 @@ export class Settings {
   #follow() {
     language.follow(this.choices?.language ?? "", this.state?.language ?? "");
     theme.follow(this.choices?.theme ?? "");
+    enlarge(this.percent);
   }
 }

@@ -1,0 +1,135 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { Stage, paste, type Door } from "./stage";
+
+/** Pictures of every screen, in both themes and both languages, for eyes and for the README. */
+const folder = join(import.meta.dirname, "../../build/bin/shots");
+
+let stage: Stage;
+let page: Page;
+let faults: string[];
+
+type Choices = { language: string; theme: string; zoom: number; limitShown: boolean; operator: string };
+const choose = async (change: Partial<Choices>) =>
+  stage.call("System", "SaveSettings", { ...(await stage.call<Choices>("System", "Settings")), ...change });
+
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true });
+  stage = await Stage.open();
+  ({ page, faults } = await stage.page());
+});
+afterAll(() => stage?.close());
+
+/** A working day: one message proven, one in the middle, some customers. */
+async function prepare() {
+  const doors = await stage.test<Record<string, Door>>("doors");
+  const { wordpress, dokuwiki, ssh } = doors as Record<"wordpress" | "dokuwiki" | "ssh", Door>;
+  const [host, port] = ssh.address.split(":");
+  await choose({ language: "ru", theme: "light", limitShown: true, operator: "Анна" });
+  for (const name of ["Мария", "Иван П.", "Studio Nord", "Автосервис «Надёжные Внедорожники»"]) await stage.call("Customers", "Add", name);
+  const customer = await stage.call<{ id: number }>("Customers", "Add", "Пекарня «Корица»");
+  await stage.call("Notes", "Add", customer.id, "Просит отвечать после 12:00. Сайт ведёт подрядчик, правки в теме согласовывать.");
+  await paste(stage, page, `добрый день! вот сайт ${wordpress.address}wp-admin/
+логин: ${wordpress.login}
+пароль: ${wordpress.password}
+
+сервер ssh ${ssh.login}@${host} -p ${port}
+пароль: ${ssh.password}
+
+и вики ${dokuwiki.address}
+логин: ${dokuwiki.login}
+пароль: Sdf8-kkL2`);
+  await page.getByRole("combobox", { name: "Клиент" }).focus();
+  await page.keyboard.type("Пекарня");
+  await page.getByRole("option", { name: /Корица/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Пекарня «Корица»" }).waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("listbox").getByText("отклонён").waitFor({ timeout: 40_000 });
+  await page.getByRole("button", { name: "Как проверяли" }).first().click();
+
+
+}
+
+const screens: Record<string, () => Promise<void>> = {
+  accesses: async () => {
+    await page.keyboard.press("Alt+Digit1");
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("Home");
+  },
+  credential: async () => {
+    await page.keyboard.press("Alt+Digit1");
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /Как проверяли|How it was checked/ }).click();
+  },
+  customers: async () => {
+    await page.keyboard.press("Alt+Digit2");
+    await page.getByRole("listbox").focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: /Заметки|Notes/ }).waitFor();
+  },
+  settings: async () => {
+    await page.keyboard.press("Alt+Digit3");
+    await page.getByRole("button", { name: /^(Проверить|Look again)$/ }).click();
+    await page.getByRole("button", { name: /^(Проверить|Look again)$/ }).waitFor();
+  },
+  palette: async () => {
+    await page.keyboard.press("Control+KeyK");
+    await page.keyboard.type(/* «кориц» in the other layout */ "rjhbw");
+    await page.getByRole("dialog").getByRole("option").first().waitFor();
+  },
+  shortcuts: async () => {
+    await page.keyboard.press("F1");
+    await page.getByRole("dialog").waitFor();
+  },
+};
+
+async function all(suffix: string, names = Object.keys(screens)) {
+  for (const name of names) {
+    await screens[name]!();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} ${suffix} scrolls sideways`).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
+    if (await page.getByRole("dialog").count()) await page.keyboard.press("Escape");
+  }
+}
+
+test("every screen, both themes, both languages, every size", { timeout: 180_000 }, async () => {
+  await choose({ language: "ru", theme: "light" });
+  await page.getByText("Вставьте сообщение клиента").waitFor();
+  await page.screenshot({ path: join(folder, "empty-light-ru.png") });
+  await prepare();
+  for (const language of ["ru", "en"]) {
+    for (const theme of ["light", "dark"]) {
+      await choose({ language, theme });
+      await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe(theme);
+      await expect.poll(() => page.locator("html").getAttribute("lang")).toBe(language);
+      await all(`${theme}-${language}`);
+    }
+  }
+  await choose({ language: "ru", theme: "light" });
+  for (const [width, height, zoom] of [[900, 600, 100], [1600, 1000, 100], [1180, 740, 150], [900, 600, 150]] as const) {
+    await page.setViewportSize({ width, height });
+    await choose({ zoom });
+    await expect.poll(() => page.locator("html").evaluate((html) => html.style.fontSize)).toBe(`${zoom}%`);
+    await all(`light-ru-${width}x${height}-${zoom}`, ["accesses", "credential", "customers", "settings", "palette"]);
+  }
+  expect(faults).toEqual([]);
+});
+
+test("nothing there, nothing found, nothing to reach", { timeout: 60_000 }, async () => {
+  await page.setViewportSize({ width: 1180, height: 740 });
+  await choose({ zoom: 100, theme: "dark" });
+  await paste(stage, page, "Здравствуйте! Как поменять цвет меню?");
+  await page.getByText("Доступов в сообщении не нашлось").waitFor();
+  await page.screenshot({ path: join(folder, "nothing-dark-ru.png") });
+  await stage.test("keyring/gone", {});
+  await choose({ theme: "light" });
+  await screens.settings!();
+  await page.getByText("Нет связки ключей").first().waitFor({ timeout: 20_000 });
+  await page.screenshot({ path: join(folder, "keyring-light-ru.png") });
+});

@@ -59,7 +59,7 @@ func TestSmokeAttack(t *testing.T) {
 			if !strings.HasSuffix(title, " tried: none worked") {
 				t.Error(title)
 			}
-			p.cmd.Process.Signal(syscall.SIGTERM)
+			_ = p.cmd.Process.Signal(syscall.SIGTERM)
 			p.end(t, 5*time.Second)
 			mu.Lock()
 			defer mu.Unlock()

@@ -76,7 +76,7 @@ func TestSmokeHiddenCheck(t *testing.T) {
 	s.awaitWindow(t)
 	eventually(t, "the calm tray icon", 5*time.Second, func() bool { return bytes.Equal(pixels(t, icon), calmIcon) })
 	nowhere(t, p.cmd.Process.Pid, canary)
-	p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	p.end(t, 5*time.Second)
 }
 
@@ -151,8 +151,8 @@ func startDunst(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		dunst.Process.Kill()
-		dunst.Wait()
+		_ = dunst.Process.Kill()
+		_ = dunst.Wait()
 	})
 	eventually(t, "dunst to answer", 10*time.Second, func() bool {
 		_, err := notify.Supported(t.Context())

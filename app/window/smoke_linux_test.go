@@ -48,7 +48,7 @@ func start(t *testing.T, path string, args ...string) *program {
 		close(p.ended)
 	}()
 	t.Cleanup(func() {
-		p.cmd.Process.Kill()
+		_ = p.cmd.Process.Kill()
 		<-p.ended
 	})
 	return p
@@ -76,8 +76,8 @@ func startManager(t *testing.T, s *screen) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		manager.Process.Kill()
-		manager.Wait()
+		_ = manager.Process.Kill()
+		_ = manager.Wait()
 	})
 	eventually(t, "the window manager", 10*time.Second, func() bool {
 		check, err := xproto.GetProperty(s.conn, false, s.root, s.atom("_NET_SUPPORTING_WM_CHECK"), xproto.GetPropertyTypeAny, 0, 1).Reply()
@@ -130,7 +130,7 @@ func TestSmoke(t *testing.T) {
 	xdotool(t, "windowmove", id(window), "150", "120")
 	time.Sleep(500 * time.Millisecond)
 	moved := s.geometry(t, window)
-	p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	p.end(t, 5*time.Second)
 
 	t.Run("place", func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestSmoke(t *testing.T) {
 		eventually(t, fmt.Sprintf("the window to come back at %v", moved), 5*time.Second, func() bool {
 			return s.geometry(t, window) == moved
 		})
-		p.cmd.Process.Signal(os.Interrupt)
+		_ = p.cmd.Process.Signal(os.Interrupt)
 		p.end(t, 5*time.Second)
 	})
 	t.Run("hidden start", func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestSmoke(t *testing.T) {
 		}
 		start(t, path).end(t, 5*time.Second)
 		s.awaitWindow(t)
-		p.cmd.Process.Signal(syscall.SIGTERM)
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		p.end(t, 5*time.Second)
 	})
 }

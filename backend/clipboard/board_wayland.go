@@ -63,11 +63,15 @@ func (w *wayland) put(text string, secret bool) (func() error, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("wl-copy: %w", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	var failure error
+	ended := make(chan struct{})
+	go func() {
+		failure = cmd.Wait()
+		close(ended)
+	}()
 	select {
-	case err := <-ended:
-		return nil, fmt.Errorf("wl-copy ended at once: %w", errors.Join(err, errors.New(strings.TrimSpace(said.String()))))
+	case <-ended:
+		return nil, fmt.Errorf("wl-copy ended at once: %w", errors.Join(failure, errors.New(strings.TrimSpace(said.String()))))
 	case <-time.After(100 * time.Millisecond):
 	}
 	takeBack := sync.OnceValue(func() error {

@@ -118,8 +118,8 @@ func startDunst(t *testing.T) {
 		t.Fatalf("dunst does not start (Debian package dunst): %v", err)
 	}
 	t.Cleanup(func() {
-		dunst.Process.Kill()
-		dunst.Wait()
+		_ = dunst.Process.Kill()
+		_ = dunst.Wait()
 	})
 	eventually(t, "dunst to answer", func() bool {
 		_, err := Supported(context.Background())

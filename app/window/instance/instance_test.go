@@ -126,8 +126,8 @@ func TestAfterKill(t *testing.T) {
 	if _, err := Take(dir); !errors.Is(err, ErrTaken) {
 		t.Fatalf("got %v while the first lives; want ErrTaken", err)
 	}
-	cmd.Process.Kill()
-	cmd.Wait()
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
 
 	i, err := Take(dir)
 	if err != nil {

@@ -22,8 +22,8 @@ func StartBus(t testing.TB) {
 		t.Fatalf("dbus-daemon does not start (Debian package dbus): %v", err)
 	}
 	t.Cleanup(func() {
-		daemon.Process.Kill()
-		daemon.Wait()
+		_ = daemon.Process.Kill()
+		_ = daemon.Wait()
 	})
 	address, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {

@@ -27,8 +27,8 @@ func Start(t testing.TB) string {
 		t.Fatalf("Xvfb does not start (Debian package xvfb): %v", err)
 	}
 	t.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait()
+		_ = server.Process.Kill()
+		_ = server.Wait()
 	})
 	number, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {

@@ -262,7 +262,7 @@ func readKey(raw string) (keyBlock, bool) {
 				body++
 			}
 		}
-		if body < minKey+40 || strings.Contains(raw, "...") || strings.Contains(raw, "…") {
+		if strings.HasPrefix(raw, "PuTTY") && !strings.Contains(raw, "Private-Lines") || body < minKey+40 || strings.Contains(raw, "...") || strings.Contains(raw, "…") {
 			return keyBlock{}, false
 		}
 		return keyBlock{text: strings.TrimSpace(raw) + "\n", damaged: true}, true

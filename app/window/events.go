@@ -48,6 +48,12 @@ func (w *window) finished(verdict opora.Verdict) {
 	}
 }
 
+// showAccesses follows a click on a notification to what it told of.
+func (w *window) showAccesses() {
+	w.show()
+	w.emit(bridge.EventShow, "accesses")
+}
+
 // readChoices follows the settings: the language of tray and notifications,
 // and the colour of the next start.
 func (w *window) readChoices() {

@@ -91,7 +91,7 @@ func Run(o Options) error {
 	}
 	w.place = readPlace(o.Dir)
 	w.hidden.Store(o.Hidden && trayExists())
-	w.notify = notify.New(nil, w.show)
+	w.notify = notify.New(nil, w.showAccesses)
 	stop := w.endOnSignals()
 	defer stop()
 	return wails.Run(w.options())

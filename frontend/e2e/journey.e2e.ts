@@ -23,6 +23,7 @@ afterAll(() => stage?.close());
 
 const name = "Пекарня «Корица»";
 const card = (door: keyof typeof doors) => page.getByRole("region", { name: doors[door].address.replace(/\/$/, "") });
+const inProgress = async () => (await stage.call<unknown[]>("Accesses", "Intakes")).length;
 const option = (text: string | RegExp) => page.getByRole("option").filter({ hasText: text });
 
 /** The message of a customer with three accesses, one of them with a wrong password. */
@@ -87,7 +88,7 @@ test("the customer is made new by typing, and everything is checked with one key
 test("what works is kept, what was rejected stays a draft with its reason and a reply to copy", async () => {
   const wiki = card("dokuwiki");
   await wiki.getByText("Система не приняла логин или пароль.").waitFor();
-  expect(await card("wordpress").innerText()).toContain("Секрет в связке ключей");
+  for (const door of ["wordpress", "ssh"] as const) await card(door).getByText("Секрет в связке ключей, заметка у клиента").waitFor();
   expect(await stage.test<string[]>("keyring")).toHaveLength(2);
   await wiki.getByRole("button", { name: "Скопировать просьбу" }).press("Enter");
   await page.getByText("Просьба клиенту скопирована.").waitFor();
@@ -110,7 +111,8 @@ test("a corrected password proves the rejected draft", async () => {
   await wiki.getByRole("button", { name: "Заменить: Пароль" }).press("Enter");
   await page.keyboard.type(doors.dokuwiki.password);
   await page.keyboard.press("Control+Enter");
-  await wiki.getByText("работает", { exact: true }).waitFor({ timeout: 30_000 });
+  await wiki.getByText("Секрет в связке ключей, заметка у клиента").waitFor({ timeout: 30_000 });
+  expect(await wiki.getByText("работает", { exact: true }).count()).toBe(1);
   expect(await stage.test<string[]>("keyring")).toHaveLength(3);
   expect(await page.content()).not.toContain(doors.dokuwiki.password);
 });
@@ -219,6 +221,16 @@ test("the palette finds a customer in the wrong keyboard layout", async () => {
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
+test("every shortcut is listed with F1 and with ?", async () => {
+  for (const key of ["F1", "Shift+Slash"]) {
+    await page.keyboard.press(key);
+    const dialog = page.getByRole("dialog", { name: "Shortcuts" });
+    expect(await dialog.getByRole("listitem").filter({ hasText: "Go to customers" }).innerText()).toContain("Alt 2");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  }
+});
+
 test("a discarded paste comes back", async () => {
   await page.keyboard.press("Alt+Digit1");
   await paste(stage, page, `site http://shop.example.org/admin login boss password Sekret-12345`);
@@ -226,8 +238,19 @@ test("a discarded paste comes back", async () => {
   await page.getByText("The paste was discarded.").waitFor();
   await page.keyboard.press("Control+KeyZ");
   await expect.poll(() => page.getByRole("textbox", { name: "Address" }).first().inputValue()).toContain("shop.example.org");
+  // In a field the same keys edit its text.
+  const address = page.getByRole("textbox", { name: "Address" }).first();
+  await address.focus();
+  await page.keyboard.press("End");
   await page.keyboard.press("Control+Backspace");
-  await page.getByText("The paste was discarded.").first().waitFor();
+  expect(await address.inputValue()).toBe("http://shop.example.org/");
+  await page.keyboard.press("Control+KeyZ");
+  expect(await address.inputValue()).toBe("http://shop.example.org/admin");
+  await page.keyboard.press("Escape");
+  await page.getByRole("listbox", { name: "List of accesses" }).focus();
+  const before = await inProgress();
+  await page.keyboard.press("Control+Backspace");
+  await expect.poll(inProgress).toBe(before - 1);
 });
 
 test("a message without accesses gets a kind word and a way to write it by hand", async () => {
@@ -235,7 +258,9 @@ test("a message without accesses gets a kind word and a way to write it by hand"
   await page.getByText("No access was found in the message").waitFor();
   await page.keyboard.press("Control+KeyN");
   await page.getByRole("textbox", { name: "Address" }).waitFor();
+  const before = await inProgress();
   await page.keyboard.press("Control+Backspace");
+  await expect.poll(inProgress).toBe(before - 1);
 });
 
 test("lists are walked by arrows, ends and first letters", async () => {
@@ -273,6 +298,7 @@ test("without a keyring nothing is kept, the draft stays, and the page says how 
   // Another account than before: its attempts are counted on their own.
   const [host, port] = doors.backup.address.split(":");
   await paste(stage, page, `ssh ${doors.backup.login}@${host} -p ${port}\npassword: ${doors.backup.password}`);
+  await expect.poll(() => page.getByRole("textbox", { name: "Login" }).first().inputValue()).toBe(doors.backup.login);
   await page.getByRole("combobox", { name: "Customer" }).focus();
   await page.keyboard.type("Studio");
   await option("Studio Nord AB").waitFor();

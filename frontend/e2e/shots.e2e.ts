@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { Stage, paste, type Door } from "./stage";
 
@@ -19,6 +19,9 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   stage = await Stage.open();
   ({ page, faults } = await stage.page());
+});
+afterEach(({ task }) => {
+  if (task.result?.state === "fail") console.log(faults);
 });
 afterAll(() => stage?.close());
 
@@ -79,6 +82,7 @@ const screens: Record<string, () => Promise<void>> = {
     await page.getByRole("button", { name: /^(Проверить|Look again)$/ }).waitFor();
   },
   palette: async () => {
+    await screens.accesses!();
     await page.keyboard.press("Control+KeyK");
     await page.keyboard.type(/* «кориц» in the other layout */ "rjhbw");
     await page.getByRole("dialog").getByRole("option").first().waitFor();
@@ -94,7 +98,11 @@ async function all(suffix: string, names = Object.keys(screens)) {
     await screens[name]!();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} ${suffix} scrolls sideways`).toBeLessThanOrEqual(0);
     await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
-    if (await page.getByRole("dialog").count()) await page.keyboard.press("Escape");
+    if (await page.getByRole("dialog").count()) {
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
+    await page.mouse.move(0, 0);
   }
 }
 

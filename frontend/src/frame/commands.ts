@@ -21,7 +21,7 @@ export function appCommands({ go, settings, inbox, show }: Frame): Command[] {
     { id: "palette", title: m.command_palette, icon: "search", keys: "mod+KeyK", run: () => show("palette") },
     { id: "shortcuts", title: m.command_shortcuts, icon: "command", keys: "F1", run: () => show("shortcuts") },
     { id: "shortcuts.help", title: m.command_shortcuts, icon: "command", keys: "shift+Slash", run: () => show("shortcuts") },
-    { id: "undo", title: m.command_undo, icon: "turn", keys: "mod+KeyZ", run: () => inbox.undo() },
+    { id: "undo", title: m.command_undo, icon: "turn", keys: "mod+KeyZ", outside: true, run: () => inbox.undo() },
     { id: "theme.light", title: m.command_theme_light, icon: "eye", run: choose({ theme: "light" }) },
     { id: "theme.dark", title: m.command_theme_dark, icon: "eye", run: choose({ theme: "dark" }) },
     { id: "theme.system", title: m.command_theme_system, icon: "eye", run: choose({ theme: "" }) },
@@ -31,6 +31,13 @@ export function appCommands({ go, settings, inbox, show }: Frame): Command[] {
     { id: "zoom.out", title: m.command_zoom_out, icon: "search", keys: "mod+Minus", run: () => settings.zoom(settings.percent - 10) },
     { id: "zoom.reset", title: m.command_zoom_reset, icon: "search", keys: "mod+Digit0", run: () => settings.zoom(100) },
   ];
+}
+
+/** Every key that does something now. One thing with two keys is one line. */
+export function shortcuts(commands: readonly Command[], mac: boolean) {
+  const lines = new Map<string, string[]>();
+  for (const c of commands) if (c.keys) lines.set(c.title(), [...(lines.get(c.title()) ?? []), keyLabel(c.keys, mac)]);
+  return [...lines].map(([title, keys]) => ({ title, keys: keys.join("  ") }));
 }
 
 /** Everything that the palette can find: what can be done, then who and what can be gone to. */

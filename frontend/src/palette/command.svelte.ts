@@ -6,7 +6,7 @@ export type Command = {
   id: string;
   title: () => string; // a message function, so a change of language is seen at once
   keys?: string; // "mod+shift+KeyC", by the place of the key; mod is ⌘ on macOS, Ctrl elsewhere
-  typing?: boolean; // also while a field has the focus; keys with mod always are
+  outside?: boolean; // not while a field has the focus: there the keys mean something else
   icon?: IconName;
   when?: () => boolean; // absent means always
   run: () => void | Promise<void>;

@@ -26,13 +26,14 @@ export function keyLabel(keys: string, mac: boolean): string {
     mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: mac ? "⇧" : "Shift",
     Enter: "↵", Escape: "Esc", Slash: "/", Equal: "+", Minus: "−", Comma: ",",
   };
+  if (keys === "shift+Slash") return "?"; // what it writes says more than where it is
   return keys.split("+").map((part) => names[part] ?? part.replace(/^(Key|Digit)/, "")).join(" ");
 }
 
-/** Finds the command that a press runs. Without mod, keys belong to the field that is being typed in. */
+/** Finds the command that a press runs. Keys without mod, and those that edit, belong to the field that is being typed in. */
 export function commandFor(commands: readonly Command[], press: Press, mac: boolean, typing: boolean): Command | undefined {
   return commands.find(
-    (c) => c.keys && pressed(c.keys, press, mac) && (!typing || c.typing || /mod|alt|F\d/.test(c.keys)),
+    (c) => c.keys && pressed(c.keys, press, mac) && (!typing || (!c.outside && /mod|alt|F\d/.test(c.keys))),
   );
 }
 

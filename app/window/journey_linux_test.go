@@ -5,6 +5,7 @@ package window
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"io/fs"
 	"net"
 	"os"
@@ -36,11 +37,13 @@ func TestSmokeHiddenCheck(t *testing.T) {
 
 	p := start(t, path)
 	s.awaitWindow(t)
+	before := s.usable(t)
 	press(t, "alt+2")
+	eventually(t, "the customers", 10*time.Second, func() bool { return changed(before, s.picture(t)) > 0.002 })
 	customers := s.usable(t)
 	press(t, "alt+1")
 	eventually(t, "the accesses", 10*time.Second, func() bool { return changed(customers, s.picture(t)) > 0.002 })
-	before := s.usable(t)
+	before = s.usable(t)
 	icon := panel.next(t)
 	calmIcon := pixels(t, icon)
 
@@ -62,7 +65,12 @@ func TestSmokeHiddenCheck(t *testing.T) {
 	paste(t, "nothing")
 	nowhere(t, p.cmd.Process.Pid, canary)
 
+	nearer := func(one, other *image.NRGBA) bool {
+		now := s.picture(t)
+		return changed(one, now) < changed(other, now)
+	}
 	press(t, "alt+2") // so that the way back to the accesses can be seen
+	eventually(t, "the customers", 4*time.Second, func() bool { return nearer(customers, accesses) })
 	window, _ := s.find("Opora")
 	s.close(t, window)
 	eventually(t, "the window to hide", 10*time.Second, func() bool { _, seen := s.find("Opora"); return !seen })
@@ -77,10 +85,7 @@ func TestSmokeHiddenCheck(t *testing.T) {
 	s.awaitWindow(t)
 	eventually(t, "the calm tray icon", 5*time.Second, func() bool { return bytes.Equal(pixels(t, icon), calmIcon) })
 	dunstctl(t, "close-all")
-	eventually(t, "the accesses again", 10*time.Second, func() bool {
-		now := s.picture(t)
-		return changed(accesses, now) < changed(customers, now)
-	})
+	eventually(t, "the accesses again", 10*time.Second, func() bool { return nearer(accesses, customers) })
 	if history := dunstctl(t, "history"); !strings.Contains(history, sentence) || strings.Contains(history, "127.0.0.1") {
 		t.Errorf("dunst showed %s; want %q and nothing of the access", history, sentence)
 	}

@@ -34,6 +34,7 @@ func steps() []step {
 		{"cross-build", crossBuild},
 		{"end to end", npm("e2e")},
 		{"smoke", smoke},
+		{"window", windowTests},
 	}
 }
 

@@ -50,6 +50,19 @@ func smoke(ctx context.Context, p *program) error {
 	return nil
 }
 
+// windowTests hold the same binary to what needs a screen, a tray and a
+// notification daemon that misbehave in turn, and to a hostile page.
+func windowTests(ctx context.Context, p *program) error {
+	if err := p.page(ctx); err != nil {
+		return err
+	}
+	if err := p.binary(ctx, p.binaryPath()); err != nil {
+		return err
+	}
+	return p.do(ctx, job{out: p.out, env: []string{"OPORA_BINARY=" + p.binaryPath()},
+		args: []string{"go", "test", "-tags", p.tags(ctx, "smoke"), "-run", "Smoke", "-timeout", "5m", "./app/window"}})
+}
+
 // answers opens the command palette by its keys, which must change the page,
 // and leaves it by Escape, which must bring the page back.
 func (w *window) answers(ctx context.Context, before *image.NRGBA) error {

@@ -81,6 +81,9 @@ func (r *reader) urlAt(i, end int) (place, bool) {
 		stop = at
 	}
 	web := p.scheme == "http" || p.scheme == "https"
+	if web && cut < 0 && r.triple(&p, from, stop) {
+		return p, true
+	}
 	userEnd := r.userInfo(from, stop, web)
 	if web || userEnd > 0 || !strings.Contains(r.s[from:stop], "password=") {
 		stop = r.linkEnd(max(userEnd, from), stop)

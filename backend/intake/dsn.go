@@ -136,3 +136,41 @@ func (r *reader) goDSN(i, end int) (place, bool) {
 	}
 	return p, true
 }
+
+// triple recognises "https://site.ru/admin:login:password", which lists of
+// accesses are written in.
+func (r *reader) triple(p *place, from, stop int) bool {
+	text := r.s[from:stop]
+	if len(text) > 300 || strings.Count(text, ":") < 2 {
+		return false
+	}
+	host := text[:strings.IndexAny(text, ":/")]
+	if !domainName(host, false) {
+		return false
+	}
+	first := strings.IndexByte(text, ':')
+	if port := text[first+1 : first+1+strings.IndexAny(text[first+1:], ":")]; first == len(host) && port != "" && len(port) <= 5 {
+		digits, _, slash := strings.Cut(port, "/")
+		if strings.Trim(digits, "0123456789") == "" && digits != "" {
+			if !slash && strings.Count(text, ":") < 3 {
+				return false
+			}
+			p.port = digits
+			first += 1 + strings.IndexByte(text[first+1:], ':')
+		}
+	}
+	address := text[:first]
+	login, pass, found := strings.Cut(text[first+1:], ":")
+	if !found || pass == "" || strings.ContainsAny(address, "?@#") || !loginLike(login) || strength(pass) == 0 {
+		return false
+	}
+	p.host = host
+	if slash := strings.IndexByte(address, '/'); slash >= 0 {
+		p.path = address[slash:]
+	}
+	p.text = p.scheme + "://" + address
+	p.end = stop
+	r.takeUser(p, from+first+1, stop)
+	p.user, p.pass = login, pass
+	return p.whole
+}

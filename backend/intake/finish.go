@@ -102,6 +102,9 @@ func (r *reader) kindOf(c *record, host, portText, scheme string) opora.Kind {
 		if byPort != "" {
 			return byPort
 		}
+		if byName != "" {
+			return byName
+		}
 		if c.address != nil && c.address.place != nil && c.address.place.path != "" {
 			return opora.Web
 		}

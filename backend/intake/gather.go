@@ -1,6 +1,9 @@
 package intake
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // record is an access that is being put together.
 type record struct {
@@ -34,6 +37,22 @@ func (c *record) complete() bool {
 }
 
 func (c *record) empty() bool { return c.address == nil && !c.hasCreds() }
+
+// dbPanel reports a web page that asks for a database's login.
+func (c *record) dbPanel() bool {
+	for _, e := range []*event{c.kindAt, c.address} {
+		if e == nil || e.what == isAddress && e.kind != "web" && (e.place == nil || e.place.path == "") {
+			continue
+		}
+		lower := strings.ToLower(e.value)
+		for _, name := range []string{"phpmyadmin", "pma", "adminer", "пхпмайадмин", "phppgadmin"} {
+			if strings.Contains(lower, name) && !c.complete() {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // family are the kinds that a wider hint leaves open.
 func family(h hint) []hint {
@@ -204,6 +223,9 @@ func (g *gatherer) sort(e *event) {
 		return
 	}
 	c := g.cur
+	if (e.kind == hintDB || e.kind == "mysql" || e.kind == "postgres") && c.address != nil && c.dbPanel() {
+		return // "пользователь БД" of phpMyAdmin
+	}
 	if agree(c.kind, e.kind) && !(c.kind != "" && c.kind != e.kind && c.complete()) {
 		if c.kind == "" && c.complete() && c.address != nil {
 			g.open(e.kind, e)

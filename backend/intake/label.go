@@ -49,6 +49,8 @@ type label struct {
 	people     bool // "user", which names people too
 	glued      bool
 	tail       bool // words followed the core
+	short      bool // one letter, which needs its partner to be a label: "u: …", "p: …"
+	every      bool // "пароль один на все": it serves all addresses
 }
 
 const maxWords = 9
@@ -138,7 +140,7 @@ func match[T comparable](table map[string]T, words []word, k int) (T, int) {
 		}
 		if n == 0 && length == 0 {
 			// Numbered labels: "логин2", "password1".
-			if cut := strings.TrimRight(text, "0123456789"); cut != text && cut != "" {
+			if cut := strings.TrimRight(text, "0123456789"); cut != text && utf8.RuneCountInString(cut) > 1 {
 				if meaning, known := table[cut]; known {
 					best, length = meaning, 1
 				}
@@ -167,9 +169,15 @@ func (r *reader) labelAt(i, end int, before string) (label, bool) {
 			if f == login && kinds[words[k].text] == "" && k > 0 {
 				l.people = false
 			}
-			if l.kind == "" && (f == address || f == email) && n > 1 {
-				if h, m := match(kinds, words, k); m > 0 {
-					l.kind = h
+			l.short = n == 1 && shortLabels[words[k].text]
+			if l.short && k > 0 {
+				return label{}, false
+			}
+			if l.kind == "" && (f == address || f == email || f == port) && n > 1 {
+				for at := k; at < k+n && l.kind == ""; at++ { // "mysql host", "адрес сервера"
+					if h, m := match(kinds, words, at); m > 0 && (h != "web" || at == k) {
+						l.kind = h
+					}
 				}
 			}
 			k += n
@@ -186,7 +194,7 @@ func (r *reader) labelAt(i, end int, before string) (label, bool) {
 			continue
 		}
 		if leaders[words[k].text] && k+1 < len(words) && joined(words[k+1]) {
-			if words[k].text == "root" || words[k].text == "рутовый" {
+			if words[k].text == "root" || words[k].text == "рутовый" || words[k].text == "рут" {
 				l.implied, l.impliedAt = "root", [2]int{words[k].start, words[k].end}
 			}
 			k++
@@ -204,7 +212,7 @@ func (r *reader) labelAt(i, end int, before string) (label, bool) {
 	}
 	r.tail(&l, words, k, end)
 	r.separate(&l, end)
-	return l, true
+	return l, !l.short || l.by == byColon
 }
 
 // mayLabel looks at the first word alone: most words begin no label.
@@ -281,6 +289,9 @@ func (r *reader) joinPair(l *label, words []word, k *int) {
 		return
 	}
 	adjacent := words[n].gap == gapSpace
+	if l.short && !linked {
+		return
+	}
 	switch {
 	case (l.field == login || l.field == email) && next == secret && (linked || adjacent):
 		if adjacent && !linked && !r.colonSoon(words[n+m-1].end) {
@@ -292,7 +303,7 @@ func (r *reader) joinPair(l *label, words []word, k *int) {
 	default:
 		return
 	}
-	l.people = false
+	l.people, l.short = false, false
 	l.end = words[n+m-1].end
 	*k = n + m
 }

@@ -15,7 +15,7 @@ func (r *reader) labelValue(n int, l label, end int) int {
 	case byEnd:
 		return r.atEnd(n, l)
 	}
-	if next, ok := r.sameAt(n, l, end); ok {
+	if next, ok := r.sameAt(n, &l, end); ok {
 		return next
 	}
 	r.addressBetween(n, &l, end)
@@ -127,6 +127,10 @@ func (r *reader) pendingValue(n int, l label, pos, end int) (int, bool) {
 		}
 	case address:
 		return 0, false
+	case pair, parried:
+		if next, ok := r.pairBelow(n, l, pos, end); ok {
+			return next, true
+		}
 	}
 	l.value = pos
 	l.by = byDash
@@ -137,6 +141,40 @@ func (r *reader) pendingValue(n int, l label, pos, end int) (int, bool) {
 		return at, true
 	}
 	return 0, false
+}
+
+// pairBelow takes the two lines under "логин и пароль" for the two values.
+func (r *reader) pairBelow(n int, l label, pos, end int) (int, bool) {
+	if n+1 >= len(r.lines) {
+		return 0, false
+	}
+	below := &r.lines[n+1]
+	first, second := r.pieces(pos, end), r.pieces(below.start, below.end)
+	if len(first) != 1 || len(second) != 1 || below.off || below.taken || below.para != r.lines[n].para || strings.ContainsAny(first[0].text, ":/") {
+		return 0, false
+	}
+	a, b := first[0], second[0]
+	for _, p := range []piece{a, b} {
+		if _, ok := r.labelAt(p.start, p.end, ""); ok && !commonLogins[strings.ToLower(p.text)] {
+			return 0, false
+		}
+	}
+	if l.field == parried {
+		a, b = b, a
+	}
+	if !loginLike(a.text) || placeholder(b.text) || strength(b.text) == 0 || strings.Contains(b.text, "://") {
+		return 0, false
+	}
+	login, secret := r.loginEvent(n, a), r.secretEvent(n+1, b)
+	if l.field == parried {
+		login.line, secret.line = n+1, n
+	}
+	for _, e := range []event{login, secret} {
+		e.label, e.strong, e.kind = true, true, l.kind
+		r.add(e.line, e)
+	}
+	below.taken = true
+	return end, true
 }
 
 // labelSoon reports that a label stands next, but for marks.
@@ -164,7 +202,7 @@ func (r *reader) secretSoon(i, end int) bool {
 		for i < end && strings.IndexByte(" \t,;/|.()*\"'+", r.s[i]) >= 0 {
 			i++
 		}
-		if l, ok := r.labelAt(i, end, ""); ok && l.field == secret {
+		if l, ok := r.labelAt(i, end, ""); ok && (l.field == secret || l.field == passphrase) {
 			v := r.valueAt(l.value, end, secret)
 			return l.by >= byDash || strength(v.text) >= 2 || walks[strings.ToLower(v.text)]
 		}
@@ -174,9 +212,12 @@ func (r *reader) secretSoon(i, end int) bool {
 }
 
 // sameAt sees "пароль тот же" and the like.
-func (r *reader) sameAt(n int, l label, end int) (int, bool) {
+func (r *reader) sameAt(n int, l *label, end int) (int, bool) {
 	var room [maxWords]word
 	words := r.wordsAt(l.value, end, room[:])
+	if len(words) > 1 && (words[0].text == "все" || words[0].text == "the") { // "все тот же"
+		words = words[1:]
+	}
 	if len(words) == 0 || !same[words[0].text] {
 		return 0, false
 	}
@@ -188,8 +229,41 @@ func (r *reader) sameAt(n int, l label, end int) (int, bool) {
 		}
 		stop = words[1].end
 	}
-	next := r.addSame(n, l, stop)
+	if at := r.restated(*l, stop, end); at > 0 {
+		l.value, l.by = at, byColon
+		return 0, false
+	}
+	next := r.addSame(n, *l, stop)
 	return next, next > 0
+}
+
+// restated is where the value stands that is said once more behind "тот же":
+// "логин тот же, vlad"; 0 when it is not.
+func (r *reader) restated(l label, stop, end int) int {
+	at := r.pastMarks(stop, end)
+	if at == stop || at >= end {
+		return 0
+	}
+	v := r.valueAt(at, end, login)
+	rest := strings.TrimSpace(r.s[v.next:end])
+	if _, ok := r.labelAt(at, end, ""); ok || cyrillic(v.text) || rest != "" && strings.IndexByte(",;.)", rest[0]) < 0 && v.end == v.next {
+		return 0
+	}
+	if (l.field == login || l.field == email) && loginLike(v.text) || l.field == secret && strength(v.text) >= 2 {
+		return at
+	}
+	return 0
+}
+
+// pastMarks skips the dash, colon, comma or bracket that stands between a
+// remark and what it is about.
+func (r *reader) pastMarks(i, end int) int {
+	for _, mark := range []string{" — ", " – ", " - ", ": ", ", ", " ("} {
+		if strings.HasPrefix(r.s[i:end], mark) {
+			return i + len(mark)
+		}
+	}
+	return i
 }
 
 // addSame notes that a label's value is that of another access; 0 when the
@@ -290,7 +364,7 @@ func loginChars(text string) bool {
 
 func (r *reader) loginValue(n int, l label, end int) int {
 	v := r.valueAt(l.value, end, login)
-	if v.text == "" || len(v.text) > 200 {
+	if v.text == "" || len(v.text) > 200 || l.short && !r.labelSoon(v.next, end) && !r.secretBelow(n) {
 		return 0
 	}
 	if _, ok := r.urlAt(v.start, end); ok {
@@ -304,7 +378,7 @@ func (r *reader) loginValue(n int, l label, end int) int {
 	}
 	switch folded(v.text) {
 	case "остался", "прежний", "остается", "старый", "стандартный", "обычный":
-		if next := r.valueAt(v.next, end, login); l.by == bySpace && !cyrillic(next.text) && loginLike(next.text) {
+		if next := r.valueAt(r.pastMarks(v.next, end), end, login); l.by == bySpace && !cyrillic(next.text) && loginLike(next.text) {
 			v = next
 		}
 	}
@@ -325,17 +399,18 @@ func (r *reader) loginValue(n int, l label, end int) int {
 	case l.by == bySpace:
 		follows := r.labelSoon(v.next, end)
 		number := hasDigit(v.text) && len(v.text) >= 4 && strings.Trim(v.text, "0123456789/-ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && !l.people && (rest == "" || follows)
-		if l.people && !commonLogins[lower] && !strings.Contains(v.text, "@") && !follows {
+		inBlock := rest == "" && r.leading(n, l) && loginLike(v.text) && (r.secretBelow(n) || r.fieldAbove(n))
+		if l.people && !commonLogins[lower] && !strings.Contains(v.text, "@") && !follows && !inBlock {
 			return 0
 		}
-		if !loginLike(v.text) && !number || !sure && !follows && !(cyrillic(r.s[l.start:l.end]) && rest == "") {
+		if !loginLike(v.text) && !number || !sure && !follows && !inBlock && !(cyrillic(r.s[l.start:l.end]) && rest == "") {
 			return 0
 		}
 		if !sure && follows && !cyrillic(r.s[l.start:l.end]) && (fillers[lower] || !r.secretSoon(v.next, end)) {
 			return 0 // "user enters password incorrectly"
 		}
 	case cyrillic(v.text) && !v.quoted:
-		if rest != "" && !r.labelSoon(v.next, end) && !strings.ContainsAny(rest[:1], ",;/|(") || l.people {
+		if rest != "" && !r.labelSoon(v.next, end) && !strings.ContainsAny(rest[:1], ",;/|(") || l.people && !commonLogins[lower] && !(rest == "" && r.secretBelow(n)) {
 			return 0
 		}
 	case l.people && rest != "" && !r.labelSoon(v.next, end):
@@ -368,7 +443,18 @@ func (r *reader) secretBelow(n int) bool {
 	}
 	below := r.lines[n+1]
 	next, ok := r.labelAt(below.start, below.end, "")
-	return ok && next.field == secret
+	return ok && (next.field == secret || next.field == passphrase)
+}
+
+// fieldAbove reports that the line above gave an address, a port or a secret
+// behind a label of its own.
+func (r *reader) fieldAbove(n int) bool {
+	for k := len(r.events) - 1; k >= 0 && r.events[k].line >= n-1; k-- {
+		if e := r.events[k]; e.line == n-1 && (e.label && (e.what == isAddress || e.what == isSecret) || e.what == isPort) {
+			return true
+		}
+	}
+	return false
 }
 
 // isLabel reports that a value is the next label: this one had no value.

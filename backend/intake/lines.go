@@ -108,6 +108,7 @@ func (r *reader) mendLinks() {
 			if _, ok := r.hostAt(next.start, next.end); !ok {
 				continue
 			}
+		case !more && last[len(last)-1] == '/' && pathLike(word) && i+2 < len(r.lines) && r.lines[i+2].para == l.para && r.labelled(&r.lines[i+2]):
 		case more || strings.Contains(word, "://") || strings.Contains(word, ":") || word[0] >= 0x80:
 			continue
 		case strings.IndexByte("-=&?%_", last[len(last)-1]) >= 0:
@@ -121,6 +122,17 @@ func (r *reader) mendLinks() {
 		l.end = next.end
 		r.lines = append(r.lines[:i+1], r.lines[i+2:]...)
 	}
+}
+
+// pathLike reports the further part of a path: small words between slashes.
+func pathLike(text string) bool {
+	inner := strings.Trim(text, "/")
+	for i := range len(inner) {
+		if ch := inner[i]; !(ch >= 'a' && ch <= 'z') && strings.IndexByte("/-_.", ch) < 0 {
+			return false
+		}
+	}
+	return strings.Contains(inner, "/")
 }
 
 // nextLine cuts the line that begins at start; a longer one is cut at a space.

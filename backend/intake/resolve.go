@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -121,6 +122,9 @@ func fits(a, b piece, ctx context, alone bool) bool {
 		}
 	case s == 0 && common && len(b.text) >= 3 && strings.Trim(b.text, "0123456789") == "":
 		s = 1
+	}
+	if strings.EqualFold(a.text, "user") && !b.sep && s < 2 && letters(strings.TrimRight(b.text, ".,")) {
+		return false // "User runner": a label and its value
 	}
 	if s == 0 || notValues[lower] || strings.Contains(b.text, "@") && strings.Contains(b.text, ".") && s < 3 {
 		return false
@@ -249,7 +253,8 @@ func (r *reader) resolveLine(n int, line, next []event, ctx context) (out []even
 		if j < len(line) {
 			after = &line[j]
 		}
-		pair := r.pairIn(n, from, to, here, alone || prev != nil && j == len(line), prev, after, line, labelled)
+		apart := labelled && prev != nil && prev.what == isAddress && answered(line[:i]) && !named(line[j:])
+		pair := r.pairIn(n, from, to, here, alone || prev != nil && j == len(line), prev, after, line, labelled && !apart)
 		if len(pair) > 0 {
 			out = append(out, pair...)
 		} else if alone && i+1 == j && here != noContext && len(next) == 1 && (next[0].what == isOther) && next[0].line == n+1 {
@@ -272,6 +277,30 @@ func (r *reader) resolveLine(n int, line, next []event, ctx context) (out []even
 		i = j
 	}
 	return out, false
+}
+
+// rootWords are how people say root.
+var rootWords = wordSet(`рут рутом рута`)
+
+// answered reports that the labelled login and secret of a line stand before
+// its last address, which so has others.
+func answered(line []event) bool {
+	loginSeen, secretSeen := false, false
+	for _, e := range line {
+		loginSeen = loginSeen || e.what == isLogin && e.label
+		secretSeen = secretSeen || e.what == isSecret && e.label
+	}
+	return loginSeen && secretSeen
+}
+
+// named reports a labelled login or secret.
+func named(line []event) bool {
+	for _, e := range line {
+		if e.label && (e.what == isLogin || e.what == isSecret || e.what == isToken) {
+			return true
+		}
+	}
+	return false
 }
 
 // everywhere are the words that give one login to several addresses.
@@ -308,7 +337,7 @@ func (r *reader) pairIn(n, from, to int, ctx context, alone bool, prev, next *ev
 		}
 		ctx, alone = noContext, false // a labelled login is there already
 	}
-	if w := folded(list[0].text); (w == "рут" || w == "рутом" || w == "рута") && len(list) >= 2 && strength(list[1].text) >= 2 {
+	if rootWords[folded(list[0].text)] && len(list) >= 2 && strength(list[1].text) >= 2 {
 		root := r.loginEvent(n, list[0])
 		root.value = "root"
 		return []event{root, r.secretEvent(n, list[1])}
@@ -381,13 +410,21 @@ func (r *reader) secretBehind(n int, list []piece, prev *event) []event {
 // loginBefore takes the word before a labelled secret as its login, when none
 // is labelled: "admin, пароль Qwe123".
 func (r *reader) loginBefore(n int, list []piece, prev *event, line []event) []event {
+	p := list[len(list)-1]
 	for _, e := range line {
-		if e.what == isLogin || e.what == isEmail {
+		apart := func(o event) bool { // an address between the two: the login is that one's
+			return o.what == isAddress && o.start > min(e.start, p.start) && o.start < max(e.start, p.start)
+		}
+		if (e.what == isLogin || e.what == isEmail) && !slices.ContainsFunc(line, apart) {
 			return nil
 		}
 	}
-	p := list[len(list)-1]
 	lower := strings.ToLower(p.text)
+	if rootWords[lower] {
+		root := r.loginEvent(n, p)
+		root.value = "root"
+		return []event{root}
+	}
 	sure := commonLogins[lower] || len(list) == 1 && prev != nil && (prev.what == isAddress || prev.what == isKind && prev.colon) || strings.ContainsAny(p.text, "@_") || hasDigit(p.text) && len(list) == 1
 	if !sure || !loginLike(p.text) || cyrillic(p.text) {
 		return nil

@@ -50,7 +50,7 @@ func (r *reader) secretValue(n int, l label, end int) int {
 			v = r.valueAt(v.next, end, secret)
 		}
 	}
-	if v.text == "" {
+	if v.text == "" || l.short && !r.loginNear(n) {
 		return 0
 	}
 	if _, ok := r.urlAt(v.start, end); ok && !v.quoted {
@@ -118,6 +118,9 @@ func (r *reader) secretValue(n int, l label, end int) int {
 	if l.implied != "" {
 		r.add(n, event{what: isLogin, value: l.implied, start: l.impliedAt[0], end: l.impliedAt[1], kind: l.kind, weakUser: true})
 	}
+	if l.every {
+		r.add(n, event{what: isEvery, start: l.start, end: l.end})
+	}
 	e := event{what: w, start: v.start, end: v.end, label: true, strong: l.by >= byDash, kind: l.kind, note: v.note}
 	e.solo = rest == "" && r.leading(n, l)
 	if strings.HasSuffix(v.text, ".") && !v.quoted && len(v.text) > 1 && (!e.solo || r.dotted(n)) {
@@ -138,6 +141,9 @@ func (r *reader) secretValue(n int, l label, end int) int {
 // changes are the verbs of "пароль сменили на x".
 var changes = wordSet(`изменил изменила изменили сменил сменила сменили поменял поменяла поменяли поставил поставила поставили сделал сделала changed set reset updated`)
 
+// pronouns may stand between "теперь" and the password.
+var pronouns = wordSet(`он она оно это такой вот будет it is it's its`)
+
 // passVerb moves a value behind "changed to", when what follows looks like a password.
 func (r *reader) passVerb(v *value, end int) {
 	if !changes[folded(strings.Trim(v.text, ",."))] {
@@ -148,7 +154,11 @@ func (r *reader) passVerb(v *value, end int) {
 		next := r.valueAt(i, end, secret)
 		switch folded(next.text) {
 		case "на", "to", "теперь", "now", "as":
-			if found := r.valueAt(next.next, end, secret); strength(found.text) >= 2 {
+			found := r.valueAt(next.next, end, secret)
+			if pronouns[folded(strings.TrimRight(found.text, ":-"))] { // "теперь он x"
+				found = r.valueAt(found.next, end, secret)
+			}
+			if strength(found.text) >= 2 {
 				*v = found
 			}
 			return
@@ -206,10 +216,15 @@ func (r *reader) plainValue(n int, l label, end int) int {
 }
 
 func (r *reader) ignoredValue(n int, l label, end int) int {
+	text := folded(r.s[l.start:l.end])
 	if l.by < byDash {
+		v := r.valueAt(l.value, end, login)
+		if l.by == bySpace && identity[text] && hasDigit(v.text) && r.secretSoon(v.next, end) && !r.loginNear(n) { // "договор 1234567/NIC-D пароль …"
+			r.add(n, event{what: isLogin, value: v.text, start: v.start, end: v.end, label: true, weakUser: true, note: v.note})
+			return v.next
+		}
 		return 0
 	}
-	text := folded(r.s[l.start:l.end])
 	if strings.Contains(text, "dns") || strings.Contains(text, "ns") && strings.Contains(text, "name") || text == "ns" || strings.HasPrefix(text, "ns ") || strings.Contains(text, "referer") {
 		return end
 	}

@@ -25,6 +25,12 @@ func (r *reader) tail(l *label, words []word, k, end int) {
 			at = words[j-1].end
 			continue
 		}
+		if (everywhere[w.text] || w.text == "все" || w.text == "один") && l.field == secret && (seen || w.gap == gapSpace) { // "пароль один на все:"
+			seen, l.every = true, true
+			j++
+			at = w.end
+			continue
+		}
 		if connectors[w.text] {
 			seen = true
 			j++

@@ -92,6 +92,7 @@ func (g *gatherer) lend(list []*record) {
 			giver = c
 		}
 	}
+	g.lendSecret(list)
 	if giver == nil {
 		return
 	}
@@ -101,6 +102,31 @@ func (g *gatherer) lend(list []*record) {
 			c.borrow(fieldLogin)
 			c.borrow(fieldSecret)
 		}
+	}
+}
+
+// lendSecret gives the one password of "пароль один на все" to every login.
+func (g *gatherer) lendSecret(list []*record) {
+	var giver *record
+	for _, c := range list {
+		if c.secret != nil && (giver != nil || c.token) {
+			return // more than one password
+		}
+		if c.secret != nil {
+			giver = c
+		}
+	}
+	if giver == nil {
+		return
+	}
+	for _, c := range list {
+		if c.address != nil && c.login != nil && c.secret == nil && c.key == nil {
+			c.secret = giver.secret
+			c.borrow(fieldSecret)
+		}
+	}
+	if giver.login == nil && giver.borrowed[fieldAddress] {
+		giver.address = nil // it stood for itself, above or below all addresses
 	}
 }
 

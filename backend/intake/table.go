@@ -83,8 +83,15 @@ func (r *reader) cells(l line, sign string) []cell {
 			end--
 		}
 	}
+	spaced := sign == "|" && strings.Contains(r.s[start:end], " | ") && !strings.HasSuffix(r.s[start:end], " |") // another "|" belongs to a value
 	for at := start; at <= end && len(list) < 20; {
 		stop := strings.Index(r.s[at:end], sign)
+		if spaced && stop >= 0 {
+			stop = strings.Index(r.s[at:end], " | ")
+			if stop >= 0 {
+				stop++
+			}
+		}
 		next := 0
 		if stop < 0 {
 			stop, next = end, end+1

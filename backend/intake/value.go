@@ -214,7 +214,7 @@ func placeholder(text string) bool {
 	if strings.ContainsRune("*•●xXхХ.…_-·#?∙⋅", first) && utf8.RuneCountInString(text) >= 3 && strings.Trim(text, string(first)) == "" || text == "…" || text == "-" || text == "—" || text == "?" || text == "??" {
 		return true
 	}
-	if strings.Contains(text, "****") || strings.Contains(text, "••••") {
+	if strings.Trim(text, "*•") == "" || strings.Contains(text, "****") || strings.Contains(text, "••••") {
 		return true
 	}
 	return patterned(text, lower, first, last)

@@ -55,16 +55,16 @@ const longestPhrase = 4
 
 // labels are the words that name a field. Words are lower case, ё is е, and
 // identifiers are split: DB_USER_NAME is looked up as "db user name".
-var labels = phraseTable(map[field]string{
+var labels = withTypos(phraseTable(map[field]string{
 	login: `логин|логином|логину|логины|логина|юзер|юзером|юзернейм|user|users|username|user name|user id|userid|usr|uname|
 		пользователь|пользователем|пользователя|имя пользователя|имя юзера|имя входа|имя для входа|имя учетной записи|
 		учетная запись|учетной записью|учетную запись|учетка|учеткой|учетку|уч запись|уч з|аккаунт|аккаунтом|акк|account|account name|login|login name|
 		login id|log in|logon|логін|лог|ник|никнейм|nickname|client id|access key id|access key|db user|user login|
-		dbuser|dbusername|un|под|как|as|as user|под именем|под юзером|под учеткой|login as|log in as|logged in as|sign in as|идентификатор пользователя|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
+		dbuser|dbusername|un|под|как|as|as user|под именем|под юзером|под учеткой|login as|log in as|logged in as|sign in as|идентификатор пользователя|benutzer|benutzername|utilisateur|usuario|l|u|л|ю|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
 	email: `email|e mail|мейл|имейл|емейл|емайл|имэйл|мэйл|мыло|почта|почтой|mail|электронная почта|эл почта|адрес почты|
 		адрес электронной почты|почтовый ящик|почтовый адрес|ящик|mailbox|email address|e mail address|login email|эл адрес`,
 	secret: `пароль|паролем|паролю|пароли|пороль|парол|парль|пороль|пассворд|пасворд|пассвордом|пасс|пас|пассом|пароля|
-		pass|passwd|password|pgpassword|mysql pwd|sshpass|passw|pwd|pw|psw|psswd|passwort|parol|pasword|passsword|passwrd|app password|application password|secret key|
+		pass|passwd|password|pgpassword|mysql pwd|sshpass|passw|pwd|pw|psw|psswd|passwort|parol|pasword|passsword|passwrd|kennwort|contraseña|mot de passe|p|п|пар|пс|app password|application password|secret key|
 		secret access key|client secret|requirepass|dbpass|dbpassword|user password|user pass|userpass|пароль приложения|
 		пароль пользователя|user pwd|userpassword|access code|код доступа|пароль учетной записи|password for user|
 		passcode|storepass|bind password|login password|login pass|пароль для входа|пароль входа`,
@@ -98,7 +98,7 @@ var labels = phraseTable(map[field]string{
 		путь|path|directory|hint|подсказка|кодовое слово|public key|публичный ключ|открытый ключ|fingerprint|отпечаток|mac|wifi|wi fi|вайфай|
 		prefix|префикс|charset|кодировка|timezone|pin|пин|пин код|pin код|cvv|карта|номер карты|паспорт|otp|одноразовый код|код из смс|sms код|смс код|
 		код подтверждения|verification code|промокод|promo code|promocode|coupon|купон`,
-})
+}))
 
 // kinds are the words that tell which sort of door is meant.
 var kinds = phraseTable(map[hint]string{
@@ -137,6 +137,9 @@ var kinds = phraseTable(map[hint]string{
 // connectors are the words that may stand between a label and its value.
 var connectors = wordSet(`от для к ко на в во у из по под с за is are was the a an for to of at in on это будет такой следующий такая моя
 	мой наш наша вот my our this that new новый новая свежий временный временная temporary temp current текущий основной вашего ваш ваша your нового нашего нашей`)
+
+// shortLabels are labels only with a colon, and next to their partner.
+var shortLabels = wordSet(`l u p л ю п пар пс`)
 
 // leaders are the words that may stand before a label as a part of it.
 var leaders = wordSet(`новый новая новые временный временная temporary temp new current текущий основной ваш ваша ваши your мой моя my наш наша our the

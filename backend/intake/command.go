@@ -241,6 +241,10 @@ func (c *command) read(r *reader, args []argument) {
 			}
 			if slot != nil && !placeholder(a.text) {
 				value := a
+				if slot == &c.port { // "-p 22022, пароль …"
+					value.text = strings.TrimRight(a.text, ".,;:)")
+					value.end -= len(a.text) - len(value.text)
+				}
 				*slot = &value
 			}
 			continue

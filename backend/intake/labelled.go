@@ -80,103 +80,6 @@ func (r *reader) addressBetween(n int, l *label, end int) {
 	}
 }
 
-// atEnd keeps a label whose value may stand on the next line.
-func (r *reader) atEnd(n int, l label) int {
-	start := r.lines[n].start
-	whole := strings.Trim(r.s[start:l.start], " *_#[(\"'") == ""
-	if !l.glued && !whole {
-		return 0
-	}
-	if l.field == ignored {
-		return 0
-	}
-	if l.kind != "" {
-		r.add(n, event{what: isKind, kind: l.kind, value: "", start: l.start, end: l.end, colon: true})
-	}
-	if l.field == database || l.field == email || l.field == address { // a title as well: "База данных:"
-		if r.kindAt(n, l.start, l.end) > 0 {
-			r.events[len(r.events)-1].colon = l.glued
-		}
-	}
-	if l.implied != "" {
-		l.impliedAt = [2]int{l.impliedAt[0], l.impliedAt[1]}
-	}
-	r.pend = &l
-	if l.glued {
-		return r.lines[n].end
-	}
-	return l.end
-}
-
-// pendingValue takes the value of a label that ended the line before.
-func (r *reader) pendingValue(n int, l label, pos, end int) (int, bool) {
-	probe := pos
-	for probe < end && strings.IndexByte("*_`\"'", r.s[probe]) >= 0 {
-		probe++
-	}
-	if next, ok := r.labelAt(probe, end, ""); ok && next.by >= byEnd && (next.by != byEnd || next.glued || next.field != noField) {
-		if !(next.field == login && next.by == byEnd && !next.glued) {
-			return 0, false
-		}
-	}
-	switch l.field {
-	case login, secret, email, passphrase, token, port, database:
-		v := r.valueAt(pos, end, secret)
-		if rest := strings.TrimSpace(r.s[v.next:end]); rest != "" && strings.IndexByte(",;/|(", rest[0]) < 0 && !r.labelSoon(v.next, end) && !l.glued {
-			return 0, false
-		}
-	case address:
-		return 0, false
-	case pair, parried:
-		if next, ok := r.pairBelow(n, l, pos, end); ok {
-			return next, true
-		}
-	}
-	l.value = pos
-	l.by = byDash
-	if l.glued {
-		l.by = byColon
-	}
-	if at := r.labelValue(n, l, end); at > pos {
-		return at, true
-	}
-	return 0, false
-}
-
-// pairBelow takes the two lines under "логин и пароль" for the two values.
-func (r *reader) pairBelow(n int, l label, pos, end int) (int, bool) {
-	if n+1 >= len(r.lines) {
-		return 0, false
-	}
-	below := &r.lines[n+1]
-	first, second := r.pieces(pos, end), r.pieces(below.start, below.end)
-	if len(first) != 1 || len(second) != 1 || below.off || below.taken || below.para != r.lines[n].para || strings.ContainsAny(first[0].text, ":/") {
-		return 0, false
-	}
-	a, b := first[0], second[0]
-	for _, p := range []piece{a, b} {
-		if _, ok := r.labelAt(p.start, p.end, ""); ok && !commonLogins[strings.ToLower(p.text)] {
-			return 0, false
-		}
-	}
-	if l.field == parried {
-		a, b = b, a
-	}
-	if !loginLike(a.text) || placeholder(b.text) || strength(b.text) == 0 || strings.Contains(b.text, "://") {
-		return 0, false
-	}
-	login, secret := r.loginEvent(n, a), r.secretEvent(n+1, b)
-	if l.field == parried {
-		login.line, secret.line = n+1, n
-	}
-	for _, e := range []event{login, secret} {
-		e.label, e.strong, e.kind = true, true, l.kind
-		r.add(e.line, e)
-	}
-	below.taken = true
-	return end, true
-}
-
 // labelSoon reports that a label stands next, but for marks.
 func (r *reader) labelSoon(i, end int) bool {
 	for i < end && (strings.IndexByte(" \t,;/|.()*\"'+", r.s[i]) >= 0) {
@@ -211,83 +114,6 @@ func (r *reader) secretSoon(i, end int) bool {
 	return false
 }
 
-// sameAt sees "пароль тот же" and the like.
-func (r *reader) sameAt(n int, l *label, end int) (int, bool) {
-	var room [maxWords]word
-	words := r.wordsAt(l.value, end, room[:])
-	if len(words) > 1 && (words[0].text == "все" || words[0].text == "the") { // "все тот же"
-		words = words[1:]
-	}
-	if len(words) == 0 || !same[words[0].text] {
-		return 0, false
-	}
-	stop := words[0].end
-	switch first := words[0].text; {
-	case first == "так", first == "тем", first == "те", first == "то", first == "та", first == "тот", first == "такой", first == "такая", first == "такие", first == "таким":
-		if len(words) < 2 || words[1].text != "же" && words[1].text != "самый" {
-			return 0, false
-		}
-		stop = words[1].end
-	}
-	if at := r.restated(*l, stop, end); at > 0 {
-		l.value, l.by = at, byColon
-		return 0, false
-	}
-	next := r.addSame(n, *l, stop)
-	return next, next > 0
-}
-
-// restated is where the value stands that is said once more behind "тот же":
-// "логин тот же, vlad"; 0 when it is not.
-func (r *reader) restated(l label, stop, end int) int {
-	at := r.pastMarks(stop, end)
-	if at == stop || at >= end {
-		return 0
-	}
-	v := r.valueAt(at, end, login)
-	rest := strings.TrimSpace(r.s[v.next:end])
-	if _, ok := r.labelAt(at, end, ""); ok || cyrillic(v.text) || rest != "" && strings.IndexByte(",;.)", rest[0]) < 0 && v.end == v.next {
-		return 0
-	}
-	if (l.field == login || l.field == email) && loginLike(v.text) || l.field == secret && strength(v.text) >= 2 {
-		return at
-	}
-	return 0
-}
-
-// pastMarks skips the dash, colon, comma or bracket that stands between a
-// remark and what it is about.
-func (r *reader) pastMarks(i, end int) int {
-	for _, mark := range []string{" — ", " – ", " - ", ": ", ", ", " ("} {
-		if strings.HasPrefix(r.s[i:end], mark) {
-			return i + len(mark)
-		}
-	}
-	return i
-}
-
-// addSame notes that a label's value is that of another access; 0 when the
-// label names nothing of the kind.
-func (r *reader) addSame(n int, l label, stop int) int {
-	var names []string
-	switch l.field {
-	case login, email:
-		names = []string{fieldLogin}
-	case secret:
-		names = []string{fieldSecret}
-	case pair, parried:
-		names = []string{fieldLogin, fieldSecret}
-	case address:
-		names = []string{fieldAddress}
-	default:
-		return 0
-	}
-	for _, name := range names {
-		r.add(n, event{what: isSame, value: name, start: l.start, end: stop, kind: l.kind})
-	}
-	return stop
-}
-
 func (r *reader) addressValue(n int, l label, end int) int {
 	if l.code && l.kind == "" && strings.Contains(strings.ToLower(r.s[l.start:end]), "user id=") {
 		l.kind = "mssql"
@@ -309,7 +135,7 @@ func (r *reader) addressValue(n int, l label, end int) int {
 		}
 		// "Сервер (хост) 1.2.3.4", "сайт наш site.ru": one word may stand between.
 		word, _, _ := strings.Cut(r.s[i:min(end, i+40)], " ")
-		if tries == 0 && l.by >= byDash {
+		if tries == 0 && (l.by >= byDash || strings.HasPrefix(r.s[at:end], "localhost")) {
 			if next := r.shortHost(n, l, at, end); next > 0 {
 				return next
 			}
@@ -398,7 +224,7 @@ func (r *reader) loginValue(n int, l label, end int) int {
 	switch {
 	case l.by == bySpace:
 		follows := r.labelSoon(v.next, end)
-		number := hasDigit(v.text) && len(v.text) >= 4 && strings.Trim(v.text, "0123456789/-ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && !l.people && (rest == "" || follows)
+		number := hasDigit(v.text) && len(v.text) >= 4 && strings.Trim(v.text, "+0123456789/-ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && !l.people && (rest == "" || follows)
 		inBlock := rest == "" && r.leading(n, l) && loginLike(v.text) && (r.secretBelow(n) || r.fieldAbove(n))
 		if l.people && !commonLogins[lower] && !strings.Contains(v.text, "@") && !follows && !inBlock {
 			return 0

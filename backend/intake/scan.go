@@ -186,6 +186,9 @@ func (r *reader) itemAt(n, i, end int, before string) int {
 			}
 		}
 	}
+	if next := r.sameAccess(n, i, end); next > 0 {
+		return next
+	}
 	if strings.HasPrefix(r.s[i:end], "localhost") && (before == "на" || before == "on" || before == "at") {
 		if stop := i + len("localhost"); stop == end || !letter(r.s[stop]) && r.s[stop] != '.' {
 			p := r.hostTail(place{host: "localhost", start: i}, stop, end)

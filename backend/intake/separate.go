@@ -129,7 +129,7 @@ func (l *label) imply(w word) {
 	name := w.text
 	switch name {
 	case "рута":
-		return
+		name = "root"
 	case "админа":
 		return
 	}

@@ -173,7 +173,9 @@ func (g *gatherer) lendAddress(list []*record, i int) {
 	}
 	c.address = &address
 	c.borrow(fieldAddress)
-	if c.kind == "" && !protocol {
+	if c.kind == "" && !protocol && (giver.kind == "basic" || giver.kind == "digest") {
+		c.kind = "web"
+	} else if c.kind == "" && !protocol {
 		c.kind = giver.kind
 	}
 }

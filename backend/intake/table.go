@@ -124,8 +124,8 @@ var plainColumns = wordSet(`№ # n id n/n no примечание примеч�
 
 // heading reads a row of labels; nil when it is none.
 func (r *reader) heading(cells []cell, sign string) []column {
-	if len(cells) < 2 {
-		return nil
+	if len(cells) < 2 || strings.TrimSpace(sign) == "" && sign != "\t" && strings.HasSuffix(cells[len(cells)-1].text, ":") {
+		return nil // "Database creds:" is a title
 	}
 	var head []column
 	secrets, known := 0, 0

@@ -91,7 +91,7 @@ func (p *program) bindings(ctx context.Context, dir string) error {
 	if err := p.run(ctx, "go", "build", "-tags", p.tags(ctx, "bindings"), "-buildvcs=false", "-o", generator, "./app"); err != nil {
 		return err
 	}
-	if err := p.quiet(ctx, job{dir: p.path("app"), args: []string{generator}}); err != nil {
+	if err := p.quiet(ctx, job{dir: p.path("app"), env: []string{"tsoutputtype=interfaces"}, args: []string{generator}}); err != nil {
 		return err
 	}
 	// The generator marks some of its texts as programs, which git would see.

@@ -52,6 +52,12 @@ func (a *Accesses) RunOne(draftID int64) (access.Intake, error) {
 	return onInbox(a.app, func(b *access.Inbox) (access.Intake, error) { return b.RunOne(draftID) })
 }
 
+// RunAnyway checks one draft beyond the budget of attempts, by the operator's
+// word.
+func (a *Accesses) RunAnyway(draftID int64) (access.Intake, error) {
+	return onInbox(a.app, func(b *access.Inbox) (access.Intake, error) { return b.RunAnyway(draftID) })
+}
+
 // Cancel ends the check of a draft.
 func (a *Accesses) Cancel(draftID int64) (access.Intake, error) {
 	return onInbox(a.app, func(b *access.Inbox) (access.Intake, error) { return b.Cancel(draftID) })
@@ -110,13 +116,14 @@ func (a *Accesses) Saved(customerID int64) ([]opora.Credential, error) {
 	return d.DB.Credentials(context.Background(), customerID)
 }
 
-// Recheck checks a kept credential again.
-func (a *Accesses) Recheck(credentialID int64) (opora.Credential, error) {
+// Recheck checks a kept credential again; anyway goes beyond the budget of
+// attempts, by the operator's word.
+func (a *Accesses) Recheck(credentialID int64, anyway bool) (opora.Credential, error) {
 	d, err := a.app.Desk()
 	if err != nil {
 		return opora.Credential{}, err
 	}
-	return d.Recheck(context.Background(), credentialID)
+	return d.Recheck(context.Background(), credentialID, anyway)
 }
 
 // Show gives one kept secret to be shown while a key is held; it leaves a line

@@ -33,7 +33,7 @@ opora save    --customer NAME|ID [--unproven] [the options of check]
 opora take                             finds the accesses in a message from standard input
 opora customers                        lists the customers
 opora notes   [--customer NAME|ID]     lists the notes
-opora recheck --customer NAME|ID | --all
+opora recheck --customer NAME|ID | --all [--fresh-ledger]
                                        checks kept accesses again
 opora secret  show|forget ID [--part secret|key|passphrase] [--yes]
 opora doctor                           says what of this machine Opora can use

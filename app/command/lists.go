@@ -166,6 +166,7 @@ func notes(e *env, flags *flag.FlagSet, args []string) error {
 func recheck(e *env, flags *flag.FlagSet, args []string) error {
 	name := flags.String("customer", "", "whose accesses: name or id")
 	all := flags.Bool("all", false, "of every customer")
+	anyway := flags.Bool("fresh-ledger", false, "ignore earlier attempts, by your own word")
 	if err := e.parse(flags, args); err != nil {
 		return err
 	}
@@ -197,7 +198,7 @@ func recheck(e *env, flags *flag.FlagSet, args []string) error {
 		if c.Forgotten {
 			continue
 		}
-		checked, err := d.Recheck(e.ctx, c.ID)
+		checked, err := d.Recheck(e.ctx, c.ID, *anyway)
 		if err != nil {
 			failed = errors.Join(failed, err)
 			_, _ = fmt.Fprintf(e.err, "opora: %d: %s\n", c.ID, sentence(say, err))

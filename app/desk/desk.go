@@ -78,7 +78,7 @@ func Open(ctx context.Context, dir string, events Events) (*Desk, error) {
 	d.Keeper = &access.Keeper{Store: db, Ring: d.Ring, Lock: filepath.Join(dir, "saving.lock")}
 	d.Runner = &check.Runner{Checkers: Checkers(), Ledger: db, HostKeys: db, Now: time.Now}
 	d.Inbox = &access.Inbox{
-		Prover:   access.Prover{Check: d.Runner.Check, Keep: d.keep},
+		Prover:   access.Prover{Check: d.Runner.Check, CheckAnyway: d.Runner.CheckAnyway, Keep: d.keep},
 		Customer: db.Customer,
 		Named:    d.CustomerFor,
 		Online:   access.HasNetwork,
@@ -175,8 +175,10 @@ func (d *Desk) CustomerFor(ctx context.Context, nameOrID string) (opora.Customer
 	return customer, err
 }
 
-// Recheck checks a kept credential again and records what came of it.
-func (d *Desk) Recheck(ctx context.Context, id int64) (opora.Credential, error) {
+// Recheck checks a kept credential again and records what came of it. When the
+// budget of attempts is spent nothing is asked and nothing recorded, unless the
+// operator says anyway.
+func (d *Desk) Recheck(ctx context.Context, id int64, anyway bool) (opora.Credential, error) {
 	credential, err := d.DB.Credential(ctx, id)
 	if err != nil {
 		return opora.Credential{}, err
@@ -188,7 +190,15 @@ func (d *Desk) Recheck(ctx context.Context, id int64) (opora.Credential, error) 
 	if err := d.DB.LogUse(ctx, id, opora.CheckedAgain); err != nil {
 		return opora.Credential{}, err
 	}
-	checked := d.Runner.Check(ctx, credential, secrets, nil)
+	run := d.Runner.Check
+	if anyway {
+		run = d.Runner.CheckAnyway
+	}
+	checked := run(ctx, credential, secrets, nil)
+	if checked.Finding.Waits() {
+		credential.Check = checked
+		return credential, nil
+	}
 	if err := d.DB.RecordCheck(ctx, id, checked); err != nil {
 		return opora.Credential{}, err
 	}

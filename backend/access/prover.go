@@ -16,27 +16,9 @@ type KeepFunc func(ctx context.Context, customer opora.Customer, credential opor
 
 // Prover checks an access and keeps it when it works.
 type Prover struct {
-	Check CheckFunc
-	Keep  KeepFunc
-}
-
-// Kept is what became of one access.
-type Kept struct {
-	Check      opora.Check
-	Credential opora.Credential // ID is 0 when nothing was kept
-	Note       opora.Note
-	Err        error // why something that could be kept was not
-}
-
-// Prove checks a credential and, when that works, keeps it at the customer.
-// byWord keeps undecided ones too, marked as not proven; a refusal and an
-// unreachable door are never kept.
-func (p Prover) Prove(ctx context.Context, customer opora.Customer, credential opora.Credential, secrets opora.Secrets, byWord bool, progress func(opora.Step)) Kept {
-	kept := Kept{Check: p.Check(ctx, credential, secrets, progress)}
-	if Keepable(kept.Check.Finding.Verdict, byWord) {
-		kept.Credential, kept.Note, kept.Err = p.Keep(ctx, customer, credential, secrets, kept.Check, byWord)
-	}
-	return kept
+	Check       CheckFunc
+	CheckAnyway CheckFunc // beyond the budget of attempts, by the operator's word
+	Keep        KeepFunc
 }
 
 // Keepable reports whether a credential with this verdict may be kept: what

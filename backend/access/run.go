@@ -40,7 +40,13 @@ func (b *Inbox) Run(intakeID int64) (Intake, error) {
 
 // RunOne checks one draft. What keeps it from being checked is noted at the
 // draft itself.
-func (b *Inbox) RunOne(draftID int64) (Intake, error) {
+func (b *Inbox) RunOne(draftID int64) (Intake, error) { return b.run(draftID, b.Check) }
+
+// RunAnyway is [Inbox.RunOne] beyond the budget of attempts: the operator's
+// word for this one check.
+func (b *Inbox) RunAnyway(draftID int64) (Intake, error) { return b.run(draftID, b.CheckAnyway) }
+
+func (b *Inbox) run(draftID int64, how CheckFunc) (Intake, error) {
 	return b.onCard(draftID, func(_ *pasted, c *card) error {
 		if c.busy() || c.State == Saved || b.closed {
 			return opora.Busy
@@ -63,7 +69,7 @@ func (b *Inbox) RunOne(draftID int64) (Intake, error) {
 			c.fail(err)
 			return nil
 		}
-		b.start(c, b.check)
+		b.start(c, func(ctx context.Context, c *card, turn int) { b.check(ctx, c, turn, how) })
 		return nil
 	})
 }
@@ -111,7 +117,7 @@ func (b *Inbox) SaveByWord(ctx context.Context, draftID int64) (Intake, error) {
 	return b.keep(ctx, draftID, true)
 }
 
-func (b *Inbox) check(ctx context.Context, c *card, turn int) {
+func (b *Inbox) check(ctx context.Context, c *card, turn int, how CheckFunc) {
 	var credential opora.Credential
 	var secrets opora.Secrets
 	b.during(c, turn, func(*pasted) { credential, secrets = c.credential(), c.secrets })
@@ -119,7 +125,7 @@ func (b *Inbox) check(ctx context.Context, c *card, turn int) {
 		return
 	}
 	b.during(c, turn, func(*pasted) { c.State = Checking })
-	check := b.Check(ctx, credential, secrets, func(step opora.Step) {
+	check := how(ctx, credential, secrets, func(step opora.Step) {
 		b.during(c, turn, func(*pasted) { c.Steps = append(c.Steps, step) })
 	})
 	customer := false

@@ -32,6 +32,17 @@ func Found(reason Reason, hints ...Hint) Finding {
 	return Finding{Verdict: reason.Verdict(), Reason: reason, Hints: hints}
 }
 
+// Waits reports whether the ledger held the check back: nothing was sent, and
+// nothing was learned.
+func (f Finding) Waits() bool {
+	for _, hint := range f.Hints {
+		if f.Reason == RateLimited && hint.Code == HintWaitUntil {
+			return true
+		}
+	}
+	return false
+}
+
 // Hint adds one sentence to a finding: its code names the sentence, its detail
 // fills the gap in it.
 type Hint struct {

@@ -29,6 +29,7 @@ export const setCustomer = (intakeId: number, customerId: number, name: string) 
   call(bound.SetCustomer(intakeId, customerId, name));
 export const run = (intakeId: number) => call(bound.Run(intakeId));
 export const runOne = (draftId: number) => call(bound.RunOne(draftId));
+export const runAnyway = (draftId: number) => call(bound.RunAnyway(draftId));
 export const cancel = (draftId: number) => call(bound.Cancel(draftId));
 export const accept = (draftId: number) => call(bound.Accept(draftId));
 export const saveByWord = (draftId: number) => call(bound.SaveByWord(draftId));
@@ -39,7 +40,7 @@ export const copyRequest = (draftId: number) => call(bound.CopyRequest(draftId))
 export const showDraft = (draftId: number, part: Part) => call(bound.ShowDraft(draftId, part));
 
 export const saved = (customerId = 0) => call(bound.Saved(customerId));
-export const recheck = (credentialId: number) => call(bound.Recheck(credentialId));
+export const recheck = (credentialId: number, anyway = false) => call(bound.Recheck(credentialId, anyway));
 export const show = (credentialId: number, part: Part) => call(bound.Show(credentialId, part));
 export const copySecret = (credentialId: number, part: Part) => call(bound.CopySecret(credentialId, part));
 export const copyLogin = (credentialId: number) => call(bound.CopyLogin(credentialId));

@@ -29,9 +29,11 @@ export function Forget(arg1:number):Promise<void>;
 
 export function Intakes():Promise<Array<access.Intake>>;
 
-export function Recheck(arg1:number):Promise<opora.Credential>;
+export function Recheck(arg1:number,arg2:boolean):Promise<opora.Credential>;
 
 export function Run(arg1:number):Promise<access.Intake>;
+
+export function RunAnyway(arg1:number):Promise<access.Intake>;
 
 export function RunOne(arg1:number):Promise<access.Intake>;
 

@@ -54,12 +54,16 @@ export function Intakes() {
   return window['go']['bridge']['Accesses']['Intakes']();
 }
 
-export function Recheck(arg1) {
-  return window['go']['bridge']['Accesses']['Recheck'](arg1);
+export function Recheck(arg1, arg2) {
+  return window['go']['bridge']['Accesses']['Recheck'](arg1, arg2);
 }
 
 export function Run(arg1) {
   return window['go']['bridge']['Accesses']['Run'](arg1);
+}
+
+export function RunAnyway(arg1) {
+  return window['go']['bridge']['Accesses']['RunAnyway'](arg1);
 }
 
 export function RunOne(arg1) {

@@ -125,6 +125,10 @@ func (g *gatherer) sort(e *event) {
 	if (e.kind == hintDB || e.kind == "mysql" || e.kind == "postgres") && c.address != nil && c.dbPanel() {
 		return // "пользователь БД" of phpMyAdmin
 	}
+	if e.what == isPort && c.port == nil && agree(c.kind, e.kind) && e.para == c.para && e.line-c.last <= 3 {
+		c.kind = narrower(c.kind, e.kind) // "SSH port" below everything else
+		return
+	}
 	if agree(c.kind, e.kind) && !(c.kind != "" && c.kind != e.kind && c.complete()) {
 		if c.kind == "" && c.complete() && c.address != nil {
 			g.open(e.kind, e)
@@ -158,6 +162,8 @@ func (g *gatherer) sort(e *event) {
 func (g *gatherer) kind(e *event) {
 	c := g.cur
 	switch {
+	case e.refine && c.hasCreds() && e.line-c.last <= 3:
+		c.kind, c.kindAt, c.titled = e.kind, e, true
 	case (e.kind == "basic" || e.kind == "digest") && !e.heading && e.line == c.last && c.address != nil && agree(c.kind, e.kind):
 		c.kind, c.kindAt = e.kind, e // said behind the address
 	case e.kind == hintAccess:

@@ -155,6 +155,7 @@ type event struct {
 	key        *keyBlock
 	place      *place
 	colon      bool // a colon stands behind it
+	refine     bool // "Protocol: SFTP": says more of the access above
 }
 
 func (e *event) warn(code WarningCode) {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"opora/backend/opora"
 )
 
 // labelValue notes the value behind a label and gives where reading goes on; 0
@@ -54,6 +56,10 @@ func (r *reader) addressBetween(n int, l *label, end int) {
 		if !ok {
 			p, ok = r.hostAt(i, end)
 		}
+		if next := r.fileBefore(n, i, end); !ok && next > 0 {
+			l.value, l.by = next, byColon
+			return
+		}
 		if ok {
 			if p.user != "" {
 				return
@@ -78,6 +84,24 @@ func (r *reader) addressBetween(n int, l *label, end int) {
 		}
 		i = stop
 	}
+}
+
+// fileBefore takes the document of "пароль для архива base.zip: …" and gives
+// where the value begins.
+func (r *reader) fileBefore(n, i, end int) int {
+	stop := r.wordEnd(i, end)
+	if stop+1 >= end || r.s[stop-1] != ':' && !strings.HasPrefix(r.s[stop:end], " - ") && !strings.HasPrefix(r.s[stop:end], " — ") {
+		return 0
+	}
+	p, ok := r.fileName(i, stop)
+	if !ok {
+		return 0
+	}
+	r.add(n, event{what: isAddress, value: p.text, start: i, end: p.end, kind: kindHint(opora.Document), place: &p})
+	if r.s[stop-1] == ':' {
+		return stop
+	}
+	return stop + len(" ") + len(strings.Fields(r.s[stop:end])[0])
 }
 
 // labelSoon reports that a label stands next, but for marks.
@@ -229,7 +253,7 @@ func (r *reader) loginValue(n int, l label, end int) int {
 		if l.people && !commonLogins[lower] && !strings.Contains(v.text, "@") && !follows && !inBlock {
 			return 0
 		}
-		if !loginLike(v.text) && !number || !sure && !follows && !inBlock && !(cyrillic(r.s[l.start:l.end]) && rest == "") {
+		if !loginLike(v.text) && !number || !sure && !follows && !inBlock && !(cyrillic(r.s[l.start:l.end]) && (rest == "" || v.end < v.next)) {
 			return 0
 		}
 		if !sure && follows && !cyrillic(r.s[l.start:l.end]) && (fillers[lower] || !r.secretSoon(v.next, end)) {

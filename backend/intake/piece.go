@@ -11,7 +11,7 @@ type piece struct {
 }
 
 // separators are what people write between a login and a password.
-var separators = wordSet(`/ | - — – : ; , и and & -> \ // => + → / with с под pass: пароль:`)
+var separators = wordSet(`/ | - — – : ; , и and & -> \ // => + → / with using с под pass: пароль:`)
 
 // pieces cuts a stretch of unlabelled text into words, without the signs
 // between them and the brackets around them.
@@ -52,6 +52,9 @@ func (r *reader) pieces(from, to int) []piece {
 			start, text = start+1, text[1:]
 		}
 		if strings.HasSuffix(text, ":") && labels[folded(text[:len(text)-1])] != noField {
+			if len(list) >= 2 { // the next label: what came before stands
+				return list
+			}
 			list, sep, i = nil, false, stop // "User:" is no login
 			continue
 		}

@@ -53,6 +53,9 @@ func (r *reader) resolve() {
 	r.events = out
 }
 
+// refinements are the labels of a line that only says how to connect.
+var refinements = wordSet(`protocol протокол тип type подключение connection`)
+
 // title marks a kind that stands alone on its line, or begins it with a colon:
 // it heads what follows.
 func title(r *reader, n int, line []event) {
@@ -77,6 +80,10 @@ func title(r *reader, n int, line []event) {
 			continue
 		}
 		lead := strings.TrimSpace(strings.Trim(r.s[l.start:e.start], "*_#[(\"' "))
+		if refinements[folded(strings.TrimRight(lead, " :-—–="))] {
+			e.refine = true
+			continue
+		}
 		if e.colon && len(strings.Fields(lead)) <= 3 || values == 0 && (words <= 6 || strings.HasSuffix(text, ":") && words <= 12) {
 			e.heading = true
 		}

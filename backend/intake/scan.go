@@ -281,23 +281,30 @@ func (r *reader) portBehind(n int, h hint, i, end int) int {
 
 // fileAt recognises the name of a document or archive that a password opens.
 func (r *reader) fileAt(n, i, end int) int {
-	stop := r.wordEnd(i, end)
-	text := strings.TrimRight(r.s[i:stop], ".,;:!?)»\"'")
-	dot := strings.LastIndexByte(text, '.')
-	if dot <= 0 || strings.ContainsAny(text, ":=") {
+	p, ok := r.fileName(i, r.wordEnd(i, end))
+	if !ok {
 		return 0
 	}
-	switch strings.ToLower(text[dot+1:]) {
-	case "zip", "rar", "7z", "pdf", "docx", "xlsx", "doc", "xls", "pptx":
-	default:
-		return 0
-	}
+	text := p.text
 	if !r.labelled(&line{start: i + len(text), end: end}) && !(n+1 < len(r.lines) && r.labelled(&r.lines[n+1])) {
 		return 0
 	}
-	p := place{text: text, host: text, path: "/", start: i, end: i + len(text)}
 	r.add(n, event{what: isAddress, value: text, start: i, end: p.end, kind: kindHint(opora.Document), place: &p})
 	return p.end
+}
+
+// fileName recognises "report.pdf" and the like.
+func (r *reader) fileName(i, stop int) (place, bool) {
+	text := strings.TrimRight(r.s[i:stop], ".,;:!?)»\"'")
+	dot := strings.LastIndexByte(text, '.')
+	if dot <= 0 || strings.ContainsAny(text, ":=") {
+		return place{}, false
+	}
+	switch strings.ToLower(text[dot+1:]) {
+	case "zip", "rar", "7z", "pdf", "docx", "xlsx", "doc", "xls", "pptx":
+		return place{text: text, host: text, path: "/", start: i, end: i + len(text)}, true
+	}
+	return place{}, false
 }
 
 // sshUser reports that user@host is a way into a machine and no mail address.

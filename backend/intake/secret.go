@@ -27,7 +27,7 @@ func (r *reader) dotted(n int) bool {
 
 // identity are the labels of what else a customer may be known by at a login.
 var identity = map[string]bool{
-	"договор": true, "номер договора": true, "id": true, "телефон": true, "номер телефона": true, "phone": true, "phone number": true,
+	"договор": true, "номер договора": true, "номеру": true, "по номеру": true, "номеру телефона": true, "телефону": true, "по телефону": true, "номеру договора": true, "договору": true, "id": true, "телефон": true, "номер телефона": true, "phone": true, "phone number": true,
 }
 
 // loginNear reports that a login stands on one of the lines above.
@@ -223,6 +223,9 @@ func (r *reader) ignoredValue(n int, l label, end int) int {
 			r.add(n, event{what: isLogin, value: v.text, start: v.start, end: v.end, label: true, weakUser: true, note: v.note})
 			return v.next
 		}
+		if l.by == bySpace && outdated(text) && strength(v.text) >= 2 {
+			return r.insteadOf(n, v, end)
+		}
 		return 0
 	}
 	if strings.Contains(text, "dns") || strings.Contains(text, "ns") && strings.Contains(text, "name") || text == "ns" || strings.HasPrefix(text, "ns ") || strings.Contains(text, "referer") {
@@ -238,6 +241,9 @@ func (r *reader) ignoredValue(n int, l label, end int) int {
 	if p, ok := r.hostAt(v.start, end); ok && p.end > 0 {
 		return l.end
 	}
+	if phone := strings.TrimRight(r.s[v.start:end], " .,;"); identity[text] && len(phone) < 40 && strings.Trim(phone, "+0123456789 ()-") == "" { // "+7 (926) 300-20-10"
+		v.text, v.end, v.next = phone, v.start+len(phone), end
+	}
 	if (identity[text] && hasDigit(v.text) || (text == "имя" || text == "name") && strings.ToLower(v.text) == v.text && loginLike(v.text)) && !r.loginNear(n) && strings.TrimSpace(r.s[v.next:end]) == "" && r.leading(n, l) && n+1 < len(r.lines) {
 		// "имя: operator" above "пароль: …" is a login.
 		if r.secretBelow(n) {
@@ -245,4 +251,33 @@ func (r *reader) ignoredValue(n int, l label, end int) int {
 		}
 	}
 	return v.next
+}
+
+// outdated reports a label for a password that is no longer valid.
+func outdated(text string) bool {
+	for _, start := range []string{"old ", "previous ", "стар", "прежн", "предыдущ"} {
+		if strings.HasPrefix(text, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// insteadOf passes over an old password and takes the one that the sentence
+// names in its place: "старый пароль x не подходит, попробуйте y".
+func (r *reader) insteadOf(n int, old value, end int) int {
+	i := old.next
+	for range 6 {
+		v := r.valueAt(i, end, secret)
+		if _, ok := r.labelAt(v.start, end, ""); ok || v.text == "" {
+			break
+		}
+		if strength(v.text) >= 2 && !cyrillic(v.text) {
+			text := strings.TrimRight(v.text, ".,")
+			r.add(n, event{what: isSecret, value: text, start: v.start, end: v.start + len(text), label: true, note: v.note})
+			return v.next
+		}
+		i = v.next
+	}
+	return old.next
 }

@@ -40,6 +40,11 @@ func (r *reader) tail(l *label, words []word, k, end int) {
 			}
 			continue
 		}
+		if seen && l.field == secret && openedBy[w.text] {
+			j++
+			at = w.end
+			continue
+		}
 		if seen && (w.text == "ключа" || w.text == "ключу" || w.text == "key") && l.field == secret {
 			l.field = passphrase
 			j++
@@ -111,6 +116,9 @@ func (r *reader) tail(l *label, words []word, k, end int) {
 // nouns may follow a label without a preposition: "пароль администратора:".
 var nouns = wordSet(`администратора администратор пользователя пользователь админа рута root владельца владелец суперпользователя клиента хостинга
 	сервера базы данных phpmyadmin панели аккаунта учетной записи приложения почты ящика admin administrator user account для used пользователем`)
+
+// openedBy are the things that a password alone opens: "пароль на архив".
+var openedBy = wordSet(`ссылку ссылке ссылки ссылка файл файла файлу архив архива архиву документ документа документу папку папки папке диск link file archive document folder zip pdf rar`)
 
 func (l *label) hint(h hint, text string) {
 	if h == hintAccess || l.kind != "" && (h == "web" || h == hintServer || h == hintDB || h == hintMail) {
@@ -190,6 +198,9 @@ func (r *reader) separate(l *label, end int) {
 	case l.quoted && rest[0] == ',':
 		l.by = byColon
 		i++
+	case strings.HasPrefix(rest, "...") && strings.TrimLeft(rest, ". ") != "": // a dotted leader
+		l.by = byColon
+		i = end - len(strings.TrimLeft(rest, "."))
 	case strings.HasPrefix(rest, "->"):
 		l.by = byDash
 		i += 2

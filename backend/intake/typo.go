@@ -1,6 +1,9 @@
 package intake
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // withTypos adds the common labels as hasty people type them: a letter left
 // out, doubled, or swapped with the next. What is a word already stays one.
@@ -39,4 +42,24 @@ func typos(word string) []string {
 		}
 	}
 	return list
+}
+
+// withCases adds the cases of Russian words that end with a consonant:
+// "к постгресу", "с вордпрессом".
+func withCases(table map[string]hint) map[string]hint {
+	var nouns []string
+	for word := range table {
+		last, _ := utf8.DecodeLastRuneInString(word)
+		if utf8.RuneCountInString(word) >= 4 && strings.ContainsRune("бвгджзклмнпрстфхцчшщ", last) && !strings.Contains(word, " ") && word != "админ" {
+			nouns = append(nouns, word)
+		}
+	}
+	for _, noun := range nouns {
+		for _, ending := range []string{"а", "у", "е", "ом"} {
+			if _, known := table[noun+ending]; !known {
+				table[noun+ending] = table[noun]
+			}
+		}
+	}
+	return table
 }

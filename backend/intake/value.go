@@ -214,6 +214,9 @@ func placeholder(text string) bool {
 	if strings.ContainsRune("*•●xXхХ.…_-·#?∙⋅", first) && utf8.RuneCountInString(text) >= 3 && strings.Trim(text, string(first)) == "" || text == "…" || text == "-" || text == "—" || text == "?" || text == "??" {
 		return true
 	}
+	if _, inner, found := strings.Cut(text, "${"); found && strings.Contains(inner, "}") {
+		return true // DB_PASSWORD=${DB_PASSWORD}
+	}
 	if strings.Trim(text, "*•") == "" || strings.Contains(text, "****") || strings.Contains(text, "••••") {
 		return true
 	}

@@ -60,7 +60,7 @@ var labels = withTypos(phraseTable(map[field]string{
 		пользователь|пользователем|пользователя|имя пользователя|имя юзера|имя входа|имя для входа|имя учетной записи|
 		учетная запись|учетной записью|учетную запись|учетка|учеткой|учетку|уч запись|уч з|аккаунт|аккаунтом|акк|account|account name|login|login name|
 		login id|log in|logon|логін|лог|ник|никнейм|nickname|client id|access key id|access key|db user|user login|
-		dbuser|dbusername|un|под|как|as|as user|под именем|под юзером|под учеткой|login as|log in as|logged in as|sign in as|идентификатор пользователя|benutzer|benutzername|utilisateur|usuario|l|u|л|ю|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
+		dbuser|dbusername|un|под|как|as|as user|под именем|под юзером|под учеткой|admin name|имя администратора|имя админа|login as|log in as|logged in as|sign in as|идентификатор пользователя|benutzer|benutzername|utilisateur|usuario|l|u|л|ю|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
 	email: `email|e mail|мейл|имейл|емейл|емайл|имэйл|мэйл|мыло|почта|почтой|mail|электронная почта|эл почта|адрес почты|
 		адрес электронной почты|почтовый ящик|почтовый адрес|ящик|mailbox|email address|e mail address|login email|эл адрес`,
 	secret: `пароль|паролем|паролю|пароли|пороль|парол|парль|пороль|пассворд|пасворд|пассвордом|пасс|пас|пассом|пароля|
@@ -97,11 +97,11 @@ var labels = withTypos(phraseTable(map[field]string{
 		user agent|referer|текущий тариф|тариф|plan|баланс|balance|домашняя папка|root directory|home directory|корневая папка|каталог|папка|
 		путь|path|directory|hint|подсказка|кодовое слово|public key|публичный ключ|открытый ключ|fingerprint|отпечаток|mac|wifi|wi fi|вайфай|
 		prefix|префикс|charset|кодировка|timezone|pin|пин|пин код|pin код|cvv|карта|номер карты|паспорт|otp|одноразовый код|код из смс|sms код|смс код|
-		код подтверждения|verification code|промокод|promo code|promocode|coupon|купон`,
+		номеру|по номеру|номеру телефона|телефону|по телефону|номеру договора|договору|код подтверждения|verification code|промокод|promo code|promocode|coupon|купон`,
 }))
 
 // kinds are the words that tell which sort of door is meant.
-var kinds = phraseTable(map[hint]string{
+var kinds = withCases(phraseTable(map[hint]string{
 	"ssh":      `ssh|ссш|ssh доступ|shell|шелл|putty|терминал|консоль сервера|root доступ|openssh|ssh ключ|ssh key`,
 	"sftp":     `sftp|сфтп`,
 	"ftp":      `ftp|фтп|ftp доступ|filezilla|файлзилла`,
@@ -132,10 +132,10 @@ var kinds = phraseTable(map[hint]string{
 	hintMail:   `почта|почты|почте|почту|почтовый ящик|почтового ящика|почтовому ящику|ящик|ящика|mailbox|mail|email|e mail|mail server|почтовый сервер|имейл|электронная почта|электронной почты|outlook|thunderbird|почтовый клиент`,
 	hintAPI:    `api|апи|rest api`,
 	hintAccess: `доступ|доступы|доступа|доступов|access|accesses|креды|credentials|creds|данные для входа|реквизиты|login details|входные данные|login info|данные для доступа|учетные данные|логин и пароль|логины и пароли|login and password|данные для подключения|подключение|connection details|кредсы|логопасы|логопас|log pass`,
-})
+}))
 
 // connectors are the words that may stand between a label and its value.
-var connectors = wordSet(`от для к ко на в во у из по под с за is are was the a an for to of at in on это будет такой следующий такая моя
+var connectors = wordSet(`от для к ко на в во у из по под с за is are was the a an for to of at in on это будет такой следующий такая такие следующие моя
 	мой наш наша вот my our this that new новый новая свежий временный временная temporary temp current текущий основной вашего ваш ваша your нового нашего нашей`)
 
 // shortLabels are labels only with a colon, and next to their partner.

@@ -143,6 +143,8 @@ func (r *reader) kindOf(c *record, host, portText, scheme string) opora.Kind {
 		return opora.Web
 	case isIP && windowsLogin(c.login.text()):
 		return opora.RDP
+	case host != "" && portText != "2222" && (len(portText) >= 4 && strings.HasPrefix(portText, "22") || portText == "10022"):
+		return opora.SSH
 	case isIP && portText != "" && c.login.text() != "root":
 		if len(portText) >= 4 && strings.HasPrefix(portText, "22") || portText == "2022" || portText == "10022" {
 			return opora.SSH

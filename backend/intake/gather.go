@@ -162,7 +162,7 @@ func (g *gatherer) sort(e *event) {
 func (g *gatherer) kind(e *event) {
 	c := g.cur
 	switch {
-	case e.refine && c.hasCreds() && e.line-c.last <= 3:
+	case e.refine && !c.empty() && e.line-c.last <= 3:
 		c.kind, c.kindAt, c.titled = e.kind, e, true
 	case (e.kind == "basic" || e.kind == "digest") && !e.heading && e.line == c.last && c.address != nil && agree(c.kind, e.kind):
 		c.kind, c.kindAt = e.kind, e // said behind the address

@@ -67,8 +67,9 @@ func (r *reader) pieces(from, to int) []piece {
 				after = last != ',' && last != '.'
 				continue
 			}
-			if last == ')' && strings.Count(text, ")") > strings.Count(text, "(") && strings.Contains(r.s[max(0, from-2):start], "(") {
-				text = text[:len(text)-1]
+			bare := strings.TrimRight(text, ".,;")
+			if strings.HasSuffix(bare, ")") && strings.Count(bare, ")") > strings.Count(bare, "(") && r.insideBracket(start) {
+				text = bare[:len(bare)-1]
 				continue
 			}
 			break
@@ -78,6 +79,15 @@ func (r *reader) pieces(from, to int) []piece {
 		i = stop
 	}
 	return list
+}
+
+// insideBracket reports that a bracket was opened before i and not closed.
+func (r *reader) insideBracket(i int) bool {
+	before := r.s[max(0, i-160):i]
+	if cut := strings.LastIndexByte(before, '\n'); cut >= 0 {
+		before = before[cut:]
+	}
+	return strings.LastIndexByte(before, '(') > strings.LastIndexByte(before, ')')
 }
 
 // halves takes "login:password" or "login/password" apart.

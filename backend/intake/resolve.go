@@ -79,8 +79,8 @@ func title(r *reader, n int, line []event) {
 		if e.what != isKind {
 			continue
 		}
-		lead := strings.TrimSpace(strings.Trim(r.s[l.start:e.start], "*_#[(\"' "))
-		if refinements[folded(strings.TrimRight(lead, " :-—–="))] {
+		lead := strings.TrimRight(strings.Trim(r.s[l.start:e.start], "*_#[(\"' "), " :-—–=")
+		if refinements[folded(lead[strings.LastIndexByte(lead, ' ')+1:])] {
 			e.refine = true
 			continue
 		}

@@ -19,7 +19,7 @@ func (r *reader) tail(l *label, words []word, k, end int) {
 		if w.gap == gapSlash || w.gap == gapFirst {
 			break
 		}
-		if h, n := match(kinds, words, j); n > 0 && (seen || w.gap == gapJoin || w.gap == gapParen || r.colonAfter(words[j+n-1].end)) {
+		if h, n := match(kinds, words, j); n > 0 && (seen || w.gap == gapJoin || w.gap == gapParen || l.field == port && r.digitsAfter(words[j+n-1].end) || r.colonAfter(words[j+n-1].end)) {
 			l.hint(h, w.text)
 			j += n
 			at = words[j-1].end
@@ -116,6 +116,11 @@ func (r *reader) tail(l *label, words []word, k, end int) {
 // nouns may follow a label without a preposition: "пароль администратора:".
 var nouns = wordSet(`администратора администратор пользователя пользователь админа рута root владельца владелец суперпользователя клиента хостинга
 	сервера базы данных phpmyadmin панели аккаунта учетной записи приложения почты ящика admin administrator user account для used пользователем`)
+
+// digitsAfter reports a number behind i: "порт ssh 2233".
+func (r *reader) digitsAfter(i int) bool {
+	return i+1 < len(r.s) && r.s[i] == ' ' && digit(r.s[i+1])
+}
 
 // openedBy are the things that a password alone opens: "пароль на архив".
 var openedBy = wordSet(`ссылку ссылке ссылки ссылка файл файла файлу архив архива архиву документ документа документу папку папки папке диск link file archive document folder zip pdf rar`)

@@ -214,7 +214,7 @@ func loginChars(text string) bool {
 
 func (r *reader) loginValue(n int, l label, end int) int {
 	v := r.valueAt(l.value, end, login)
-	if v.text == "" || len(v.text) > 200 || l.short && !r.labelSoon(v.next, end) && !r.secretBelow(n) {
+	if v.text == "" || len(v.text) > 200 || l.short && (!loginLike(v.text) || !r.labelSoon(v.next, end) && !r.secretBelow(n)) {
 		return 0
 	}
 	if _, ok := r.urlAt(v.start, end); ok {

@@ -155,7 +155,7 @@ func (r *reader) resolveLine(n int, line, next []event, ctx context) (out []even
 }
 
 // rootWords are how people say root.
-var rootWords = wordSet(`рут рутом рута`)
+var rootWords = wordSet(`рут рутом рута root'ом root’ом root-ом`)
 
 // answered reports that the labelled login and secret of a line stand before
 // its last address, which so has others.

@@ -30,10 +30,21 @@ func (r *reader) sameAt(n int, l *label, end int) (int, bool) {
 
 // sameAccess sees "https://two.ru: same as above", with no label at all.
 func (r *reader) sameAccess(n, i, end int) int {
-	if len(r.events) == 0 || r.s[i] != 's' && r.s[i] < 0xd0 {
+	if len(r.events) == 0 || r.s[i] != 's' && r.s[i] != 't' && r.s[i] < 0xd0 {
 		return 0
 	}
-	if e := r.events[len(r.events)-1]; e.line != n || e.what != isAddress {
+	last := r.events[len(r.events)-1]
+	protocol := last.what == isKind && !wide(last.kind)
+	if last.line != n || last.what != isAddress && !protocol {
+		return 0
+	}
+	if protocol { // "FTP доступ такой же, порт 21"
+		for _, phrase := range []string{"такой же", "такие же", "тот же", "те же", "так же", "the same", "same"} {
+			stop := i + len(phrase)
+			if strings.HasPrefix(r.s[i:end], phrase) && (stop == end || strings.IndexByte(",;.", r.s[stop]) >= 0) {
+				return r.sameBoth(n, i, stop)
+			}
+		}
 		return 0
 	}
 	for _, phrase := range []string{"same as", "same creds", "same access", "те же данные", "те же доступы", "то же самое", "аналогично", "так же как", "доступы те же", "данные те же", "same", "те же", "тот же"} {
@@ -44,12 +55,18 @@ func (r *reader) sameAccess(n, i, end int) int {
 		if rest := strings.Trim(r.s[stop:end], " .,;!)"); rest != "" && (phrase == "same" || phrase == "те же" || phrase == "тот же") || r.labelled(&line{start: stop, end: end}) {
 			return 0
 		}
-		for _, name := range []string{fieldLogin, fieldSecret} {
-			r.add(n, event{what: isSame, value: name, start: i, end: stop})
-		}
+		r.sameBoth(n, i, stop)
 		return end
 	}
 	return 0
+}
+
+// sameBoth notes that login and secret are those of another access.
+func (r *reader) sameBoth(n, start, stop int) int {
+	for _, name := range []string{fieldLogin, fieldSecret} {
+		r.add(n, event{what: isSame, value: name, start: start, end: stop})
+	}
+	return stop
 }
 
 // restated is where the value stands that is said once more behind "тот же":

@@ -40,10 +40,19 @@ func (r *reader) scanLine(n, pos, end int) {
 			pos = at
 		}
 	}
+	behind := r.inverted(pos, end)
 	for pos < end {
 		ch := r.s[pos]
 		if ch == ' ' || ch == '\t' || ch == '\n' {
 			pos++
+			continue
+		}
+		if len(behind) > 0 && pos >= behind[0].start {
+			if pos == behind[0].start {
+				r.add(n, behind[0].event)
+				pos, before = behind[0].next, ""
+			}
+			behind = behind[1:]
 			continue
 		}
 		at := pos

@@ -131,7 +131,7 @@ func (r *reader) unglue(v *value, end int, f field) {
 		case '>':
 			drop = opened('<') && f != secret
 		case '"', '\'':
-			drop = f != secret
+			drop = f != secret || r.openQuote(v.start, byte(last))
 		case '»', '”', '“', '…':
 			drop = true
 		case '*':
@@ -148,6 +148,15 @@ func (r *reader) unglue(v *value, end int, f field) {
 			v.note = append(v.note, PunctuationRemoved)
 		}
 	}
+}
+
+// openQuote reports that a quotation which was opened earlier on the line, with
+// more in it than this value, is not closed before i: psql "host=… password=x".
+func (r *reader) openQuote(i int, mark byte) bool {
+	before := r.s[max(0, i-300):i]
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	opened := strings.LastIndexByte(before, mark)
+	return strings.Count(before, string(rune(mark)))%2 == 1 && strings.IndexByte(before[opened:], ' ') > 0
 }
 
 // widen takes in the further words of a secret that is written in several: an

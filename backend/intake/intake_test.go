@@ -279,6 +279,8 @@ func TestEighth(t *testing.T) { measure(t, "eighth.txt", 0.97) }
 
 func TestNinth(t *testing.T) { measure(t, "ninth.txt", 0.97) }
 
+func TestTenth(t *testing.T) { measure(t, "tenth.txt", 0.94) }
+
 func TestNothing(t *testing.T) {
 	rows := slices.Concat(readRows(t, "testdata/nothing.txt", testKeys(t)), readRows(t, "testdata/nothing3.txt", testKeys(t)),
 		readRows(t, "testdata/nothing5.txt", testKeys(t)), readRows(t, "testdata/nothing6.txt", testKeys(t)), readRows(t, "testdata/nothing7.txt", testKeys(t)), readRows(t, "testdata/nothing9.txt", testKeys(t)))

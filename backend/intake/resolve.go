@@ -128,7 +128,7 @@ func (r *reader) resolveLine(n int, line, next []event, ctx context) (out []even
 		if j < len(line) {
 			after = &line[j]
 		}
-		apart := labelled && prev != nil && prev.what == isAddress && answered(line[:i]) && !named(line[j:])
+		apart := labelled && prev != nil && (prev.what == isAddress && answered(line[:i]) && !named(line[j:]) || prev.what == isKind && prev.colon && !named(line[:i]) && addressFirst(line[j:]))
 		pair := r.pairIn(n, from, to, here, alone || prev != nil && j == len(line), prev, after, line, labelled && !apart)
 		if len(pair) > 0 {
 			out = append(out, pair...)
@@ -166,6 +166,20 @@ func answered(line []event) bool {
 		secretSeen = secretSeen || e.what == isSecret && e.label
 	}
 	return loginSeen && secretSeen
+}
+
+// addressFirst reports that the labelled values of a line stand behind a
+// further address, and so are that one's.
+func addressFirst(line []event) bool {
+	for k, e := range line {
+		if e.what == isAddress {
+			return true
+		}
+		if named(line[k : k+1]) {
+			return false
+		}
+	}
+	return false
 }
 
 // named reports a labelled login or secret.

@@ -35,7 +35,7 @@ func (r *reader) tail(l *label, words []word, k, end int) {
 			seen = true
 			j++
 			switch w.text {
-			case "is", "это", "будет", "такой", "следующий", "new", "новый", "are", "was":
+			case "is", "это", "будет", "такой", "следующий", "такие", "следующие", "стандартный", "стандартные", "default", "new", "новый", "are", "was":
 				at = w.end
 			}
 			continue

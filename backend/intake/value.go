@@ -150,13 +150,15 @@ func (r *reader) unglue(v *value, end int, f field) {
 	}
 }
 
-// openQuote reports that a quotation which was opened earlier on the line, with
+// openQuote reports that a quotation which was opened earlier, with
 // more in it than this value, is not closed before i: psql "host=… password=x".
 func (r *reader) openQuote(i int, mark byte) bool {
 	before := r.s[max(0, i-300):i]
-	before = before[strings.LastIndexByte(before, '\n')+1:]
+	if mark != '"' { // an apostrophe further above means nothing
+		before = before[strings.LastIndexByte(before, '\n')+1:]
+	}
 	opened := strings.LastIndexByte(before, mark)
-	return strings.Count(before, string(rune(mark)))%2 == 1 && strings.IndexByte(before[opened:], ' ') > 0
+	return strings.Count(before, string(rune(mark)))%2 == 1 && strings.ContainsAny(before[opened:], " \n")
 }
 
 // widen takes in the further words of a secret that is written in several: an

@@ -60,11 +60,11 @@ var labels = withTypos(phraseTable(map[field]string{
 		пользователь|пользователем|пользователя|имя пользователя|имя юзера|имя входа|имя для входа|имя учетной записи|
 		учетная запись|учетной записью|учетную запись|учетка|учеткой|учетку|уч запись|уч з|аккаунт|аккаунтом|акк|account|account name|login|login name|
 		login id|log in|logon|логін|лог|ник|никнейм|nickname|client id|access key id|access key|db user|user login|
-		dbuser|dbusername|un|под|как|as|as user|под именем|под юзером|под учеткой|admin name|имя администратора|имя админа|login as|log in as|logged in as|sign in as|идентификатор пользователя|benutzer|benutzername|gebruikersnaam|gebruiker|nome utente|nazwa użytkownika|utilisateur|usuario|l|u|л|ю|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
+		dbuser|dbusername|un|под|как|as|as user|под именем|под юзером|под учеткой|admin name|имя администратора|имя админа|login as|log in as|logged in as|sign in as|идентификатор пользователя|benutzer|benutzername|gebruikersnaam|gebruiker|nome utente|nazwa użytkownika|utilisateur|usuario|log|l|u|л|ю|bind dn|binddn|loginname|логин пользователя|имя пользователя логин`,
 	email: `email|e mail|мейл|имейл|емейл|емайл|имэйл|мэйл|мыло|почта|почтой|mail|электронная почта|эл почта|адрес почты|
 		адрес электронной почты|почтовый ящик|почтовый адрес|ящик|mailbox|email address|e mail address|login email|эл адрес`,
 	secret: `пароль|паролем|паролю|пароли|пороль|парол|парль|пороль|пассворд|пасворд|пассвордом|пасс|пас|пассом|пароля|
-		pass|passwd|password|pgpassword|mysql pwd|sshpass|passw|pwd|pw|psw|psswd|passwort|parol|pasword|passsword|passwrd|kennwort|wachtwoord|hasło|senha|lösenord|contraseña|mot de passe|p|п|пар|пс|app password|application password|secret key|
+		pass|passwd|password|pgpassword|mysql pwd|sshpass|passw|pwd|pw|psw|psswd|passwort|parol|pasword|passsword|passwrd|kennwort|wachtwoord|hasło|senha|lösenord|contraseña|mot de passe|pas|p|п|пар|пс|app password|application password|secret key|
 		secret access key|client secret|requirepass|dbpass|dbpassword|user password|user pass|userpass|пароль приложения|
 		пароль пользователя|user pwd|userpassword|access code|код доступа|пароль учетной записи|password for user|
 		passcode|storepass|bind password|login password|login pass|пароль для входа|пароль входа`,
@@ -135,11 +135,11 @@ var kinds = withCases(phraseTable(map[hint]string{
 }))
 
 // connectors are the words that may stand between a label and its value.
-var connectors = wordSet(`от для к ко на в во у из по под с за is are was the a an for to of at in on это будет такой следующий такая такие следующие моя
+var connectors = wordSet(`от для к ко на в во у из по под с за is are was the a an for to of at in on это будет такой следующий такая такие следующие стандартный стандартные default моя
 	мой наш наша вот my our this that new новый новая свежий временный временная temporary temp current текущий основной вашего ваш ваша your нового нашего нашей`)
 
 // shortLabels are labels only with a colon, and next to their partner.
-var shortLabels = wordSet(`l u p л ю п пар пс`)
+var shortLabels = wordSet(`l u p л ю п пар пс log pas`)
 
 // leaders are the words that may stand before a label as a part of it.
 var leaders = wordSet(`новый новая новые временный временная temporary temp new current текущий основной ваш ваша ваши your мой моя my наш наша our the

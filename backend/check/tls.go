@@ -150,7 +150,7 @@ func Trouble(reply *Reply) (opora.Finding, bool) {
 	status := opora.Hint{Code: opora.HintHTTPStatus, Detail: reply.StatusLine()}
 	var finding opora.Finding
 	switch {
-	case reply.Status == http.StatusTooManyRequests, reply.Status == http.StatusServiceUnavailable && reply.Header.Get("Retry-After") != "":
+	case reply.Status == http.StatusTooManyRequests, reply.Status >= 400 && reply.Header.Get("Retry-After") != "": // RFC 9110, 10.2.3
 		finding = opora.Found(opora.RateLimited, status)
 	case reply.Status == http.StatusProxyAuthRequired:
 		finding = opora.Found(opora.HTTPError, status)

@@ -22,9 +22,10 @@ var commonPaths = []string{"login", "admin/", "signin", "auth/login", "user/logi
 
 // door is the page with the login form.
 type door struct {
-	page  *page
-	form  *form
-	plain bool // reached without encryption
+	page   *page
+	form   *form
+	plain  bool // reached without encryption
+	rivals bool // the page has another form to log in with
 }
 
 // search looks for the door from the page that the customer named.
@@ -164,7 +165,11 @@ func entrances(p *page) []*url.URL {
 		score int
 	}
 	var list []ranked
+	seen := map[string]bool{}
 	for _, l := range p.links {
+		if l.post || seen[l.to.String()] {
+			continue
+		}
 		path := strings.ToLower(l.to.RequestURI())
 		score := 0
 		if len(l.text) < 60 && signInWords.in(l.text) {
@@ -176,7 +181,8 @@ func entrances(p *page) []*url.URL {
 		if notSignIn.in(l.text) || notSignIn.in(path) && score < 5 || signOutPath.in(path) {
 			score -= 4
 		}
-		if score > 0 && !l.post && !slices.ContainsFunc(list, func(r ranked) bool { return r.to.String() == l.to.String() }) {
+		if score > 0 {
+			seen[l.to.String()] = true
 			list = append(list, ranked{l.to, score})
 		}
 	}
@@ -203,7 +209,7 @@ func (s *search) at(p *page) (door, bool) {
 		return door{}, false
 	}
 	s.session.Step(opora.StepForm, f.action.Path)
-	return door{page: p, form: f, plain: p.url.Scheme == "http"}, true
+	return door{page: p, form: f, plain: p.url.Scheme == "http", rivals: p.rivals(f)}, true
 }
 
 // fetch looks at one more page of the same site; nil when there is nothing.

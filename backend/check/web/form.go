@@ -269,6 +269,17 @@ func (p *page) login() *form {
 	return best
 }
 
+// rivals reports whether a page has another form to log in with that leads
+// elsewhere.
+func (p *page) rivals(chosen *form) bool {
+	for _, f := range p.forms {
+		if f != chosen && f.score() > 0 && len(f.passwords()) == 1 && f.user() != nil && f.action != nil && f.action.String() != chosen.action.String() {
+			return true
+		}
+	}
+	return false
+}
+
 // alike reports whether two forms are the same one: their fields for people
 // have the same names.
 func (f *form) alike(other *form) bool {

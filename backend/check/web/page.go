@@ -37,6 +37,13 @@ type page struct {
 	source   string // lower case, for the few signs that stand in no tree
 }
 
+// Limits of what is looked at on one page; real doors are far below them.
+const (
+	maxLinks  = 2000
+	maxForms  = 200
+	maxFields = 2000
+)
+
 type link struct {
 	text string // folded
 	to   *url.URL
@@ -122,7 +129,7 @@ func (p *page) walk(root *html.Node) {
 				p.refresh = refreshTarget(p.base, attr(n, "content"))
 			}
 		case atom.A, atom.Area:
-			if to := p.resolve(attr(n, "href")); to != nil {
+			if to := p.resolve(attr(n, "href")); to != nil && len(p.links) < maxLinks {
 				p.links = append(p.links, link{text: fold(labelOf(n)), to: to})
 			}
 		case atom.Button:
@@ -133,6 +140,9 @@ func (p *page) walk(root *html.Node) {
 				}
 			}
 		case atom.Form:
+			if len(p.forms) >= maxForms {
+				continue
+			}
 			f := newForm(p, n)
 			p.forms = append(p.forms, f)
 			byNode[n] = f
@@ -147,7 +157,9 @@ func (p *page) walk(root *html.Node) {
 			if owner == nil {
 				owner = &orphans
 			}
-			owner.addField(n)
+			if len(owner.fields) < maxFields {
+				owner.addField(n)
+			}
 		}
 	}
 	for _, f := range p.forms {
@@ -231,11 +243,15 @@ func (p *page) text() string {
 // signOut finds the way out.
 func (p *page) signOut() (link, bool) {
 	for _, l := range p.links {
-		if len(l.text) < 60 && signOutWords.in(l.text) || signOutPath.in(strings.ToLower(l.to.RequestURI())) {
+		if l.out() {
 			return l, true
 		}
 	}
 	return link{}, false
+}
+
+func (l link) out() bool {
+	return len(l.text) < 60 && signOutWords.in(l.text) || signOutPath.in(strings.ToLower(l.to.RequestURI()))
 }
 
 // names reports whether the login stands on the page outside of its fields.

@@ -26,14 +26,25 @@ type view struct {
 	name bool   // the login stands on the page
 }
 
+// proof is what a replay shows.
+type proof int
+
+const (
+	nothing   proof = iota // the session sees what a stranger sees, or it did not come to it
+	contested              // the session sees something else, and it need not be the inside
+	proven
+)
+
 // prove asks for a page again, with what the login gave and as a stranger. It
 // costs no attempt, needs no language, and is not misled by pages that anyone
-// may see. It gives the page as the session sees it when that is proof.
-func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, bool) {
+// may see. That the two differ is not enough: an error page, a second step, a
+// guest's page may be the session's own too. There must be a sign of being
+// inside: the way out, the name, or somewhere to go.
+func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, proof) {
 	with, ok := a.looks(ctx, a.http, address)
 	if !ok || with[0].door {
 		a.session.Step(opora.StepReplay, describe(address, with, nil))
-		return nil, false
+		return nil, nothing
 	}
 	stranger := a.http.Stranger()
 	defer stranger.Close()
@@ -43,19 +54,16 @@ func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, bool) {
 	without, ok := a.looks(ctx, stranger, address)
 	a.session.Step(opora.StepReplay, describe(address, with, without))
 	if !ok || !alike(with) || !alike(without) {
-		return nil, false
+		return nil, nothing
 	}
 	me, anyone := with[0], without[0]
-	if troubled(me.page, a.door.page) {
-		return nil, false
-	}
 	signs := 0
 	if me.out && !anyone.out {
 		signs += 2
 	}
-	if anyone.door && !me.door {
+	if anyone.door {
 		signs++
-		if address.String() != a.door.page.url.String() {
+		if me.page.ways(a.door.page) > 2 && address.String() != a.door.page.url.String() {
 			signs++ // a door that shows no form any more may also be locked
 		}
 	}
@@ -65,7 +73,13 @@ func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, bool) {
 	if me.name && !anyone.name {
 		signs++
 	}
-	return me.page, signs >= 2
+	switch {
+	case signs == 0:
+		return nil, nothing
+	case signs < 2, me.page.gate(a.door.page), troubled(me.page, a.door.page):
+		return nil, contested
+	}
+	return me.page, proven
 }
 
 // looks takes the same look several times; it gives false when one fails.
@@ -136,8 +150,7 @@ func troubled(p, door *page) bool {
 		// Inside, a page may well say that something else has failed.
 		return throttleWords.in(text) && length < 600
 	}
-	return hardFault.in(text) || throttleWords.in(text) || captchaWords.in(text) ||
-		refusalWords.in(text) && aboutCredential.in(text)
+	return hardFault.in(text) || throttleWords.in(text) || captchaWords.in(text) || refuses(text, "")
 }
 
 func describe(address *url.URL, with, without []view) string {

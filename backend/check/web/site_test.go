@@ -132,3 +132,11 @@ func flash(message string) func(*site, http.ResponseWriter, *http.Request, map[s
 		http.Redirect(w, r, "/login", http.StatusFound)
 	}
 }
+
+// leadsTo leads to a page that only this session may see.
+func leadsTo(body string) func(*site, http.ResponseWriter, *http.Request, map[string]string) {
+	return func(_ *site, w http.ResponseWriter, r *http.Request, session map[string]string) {
+		session["between"] = body
+		http.Redirect(w, r, "/between", http.StatusFound)
+	}
+}

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -16,9 +15,6 @@ var (
 	digits = regexp.MustCompile(`\d+`)
 	// tokens are the long random words of a page that differ at every look.
 	tokens = regexp.MustCompile(`[0-9a-zA-Z_\-]{20,}`)
-	// aboutCredential ties a refusal to what was sent.
-	aboutCredential = words(`парол`, `логин`, `пользовател`, `учетн`, `аккаунт`, `почт`, `вход`, `авториз`, `данны`, `password`, `passwort`, `user`, `login`, `log ?in`, `sign ?in`,
-		`account`, `credential`, `e-?mail`, `mot de passe`, `contraseña`, `identifiant`, `utente`, `hasło`, `haslo`, `wachtwoord`, `şifre`, `senha`, `authenticat`)
 	// hardFault means that the form was not judged at all.
 	hardFault = words(`csrf`, `токен`, `invalid (?:security )?token`, `token (?:mismatch|expired|invalid|is )`, `security token`, `session (?:has )?(?:expired|timed|is invalid|not found)`,
 		`expired session`, `(?:page|form) (?:has )?expired`, `сесси\S* (?:истек|устарел|недейств|не найден)`, `(?:страница|форма) устарела`, `cookies? (?:are|is|must|need)`, `enable (?:cookies|javascript)`,
@@ -60,24 +56,6 @@ func known(pages ...*page) map[string]bool {
 		}
 	}
 	return set
-}
-
-// restless reports whether a page says something else at each look, so that a
-// new text on it means nothing by itself.
-func restless(first, again *page) bool {
-	if again == nil {
-		return true
-	}
-	a, b := known(first), known(again)
-	if len(a) != len(b) {
-		return true
-	}
-	for text := range a {
-		if !b[text] {
-			return true
-		}
-	}
-	return false
 }
 
 // fresh gives the messages of a page that none of the pages before had: those
@@ -198,25 +176,43 @@ func other(p *page, said string) *opora.Finding {
 		}
 	}
 	if p.status == http.StatusForbidden || p.status == http.StatusNotAcceptable {
-		if p.login() == nil && (firewallWords.in(text) || len(text) < 400 && !aboutCredential.in(text)) {
+		if p.login() == nil && (firewallWords.in(text) || len(text) < 400 && !credentialWords.in(text)) {
 			return found(opora.Blocked, opora.Hint{Code: opora.HintSaid, Detail: brief(said, p)})
 		}
 	}
 	return nil
 }
 
-// refusal says what new messages at the door mean. A message in words that no
-// vocabulary has is a refusal when it is marked as a message, or when the page
-// is otherwise the same at each look (sure). It gives nil when nothing is said.
-func refusal(said []message, login string, sure bool) *opora.Finding {
+// refuses reports whether a text turns down what was sent: one sentence of it
+// both speaks of a credential and says no, and names no other cause.
+func refuses(text, login string) bool {
+	login = fold(strings.TrimSpace(login))
+	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?;\n", r) }) {
+		about := credentialWords.in(sentence) || len(login) > 2 && hasWord(sentence, login)
+		if about && refusalWords.in(sentence) && !otherCause.in(sentence) {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal says what new messages at the door mean. A status that refuses does
+// so when nothing is said against it. It gives nil when nothing is decided.
+func refusal(said []message, login string, status bool) *opora.Finding {
 	text := fold(texts(said))
 	found := func(reason opora.Reason) *opora.Finding {
-		f := opora.Found(reason, opora.Hint{Code: opora.HintSaid, Detail: texts(said)})
+		f := opora.Found(reason)
+		if len(said) > 0 {
+			f.Hints = []opora.Hint{{Code: opora.HintSaid, Detail: texts(said)}}
+		}
 		return &f
 	}
-	credential := refusalWords.in(text) && (aboutCredential.in(text) || strings.Contains(text, fold(strings.TrimSpace(login))))
+	credential := refuses(text, login)
 	switch {
 	case strings.TrimSpace(text) == "":
+		if status {
+			return found(opora.BadCredentials)
+		}
 		return nil
 	case hardFault.in(text):
 		return found(opora.Ambiguous)
@@ -228,8 +224,6 @@ func refusal(said []message, login string, sure bool) *opora.Finding {
 		return found(opora.Blocked)
 	case expiredWords.in(text):
 		return found(opora.PasswordExpired)
-	case secondFactorWords.in(text) && !credential:
-		return found(opora.Ambiguous)
 	case disabledWords.in(text):
 		return found(opora.AccountDisabled)
 	case lockedWords.in(text):
@@ -238,13 +232,8 @@ func refusal(said []message, login string, sure bool) *opora.Finding {
 		return found(opora.NotPermitted)
 	case credential:
 		return found(opora.BadCredentials)
-	case faultWords.in(text):
-		return found(opora.Ambiguous)
 	}
-	if !sure && !slices.ContainsFunc(said, func(m message) bool { return m.alert }) {
-		return nil
-	}
-	return found(opora.BadCredentials)
+	return nil
 }
 
 // brief is what a page says, for a hint.
@@ -260,4 +249,82 @@ func brief(said string, p *page) string {
 		b.WriteString(block.text + " ")
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// between sorts a small page behind the door that is not the inside yet. It
+// gives nil when the page says nothing of the kind.
+func between(p, door *page, login string) *opora.Finding {
+	text := p.text()
+	if !p.small(door) || refuses(text, login) {
+		return nil
+	}
+	reason := opora.Reason("")
+	switch {
+	case expiredWords.in(text):
+		reason = opora.PasswordExpired
+	case captchaWords.in(text):
+		reason = opora.Captcha
+	case secondFactorWords.in(text):
+		reason = opora.SecondFactor
+	case consentWords.in(text) && len(p.forms) > 0:
+		reason = opora.Consent
+	default:
+		return nil
+	}
+	f := opora.Found(reason)
+	if reason != opora.Captcha {
+		f.Hints = []opora.Hint{{Code: opora.HintPasswordCorrect}}
+	}
+	return &f
+}
+
+// small reports whether a page has little of its own: few links that the door
+// has not, and little text. The inside of an application is rarely so.
+func (p *page) small(door *page) bool {
+	length := 0
+	for _, b := range p.blocks {
+		length += len(b.text)
+	}
+	return length < 1200 && p.ways(door) < 4
+}
+
+// ways counts the links of a page that the door has not, the way out aside.
+func (p *page) ways(door *page) int {
+	seen := map[string]bool{p.url.String(): true}
+	for _, l := range door.links {
+		seen[l.to.String()] = true
+	}
+	n := 0
+	for _, l := range p.links {
+		if key := l.to.String(); !seen[key] && !l.out() {
+			seen[key] = true
+			n++
+		}
+	}
+	return n
+}
+
+// gate reports whether a page still asks for something before it lets anybody
+// in: a small page with a short form, or with the words of such pages.
+func (p *page) gate(door *page) bool {
+	if !p.small(door) {
+		return false
+	}
+	for _, f := range p.forms {
+		asks := 0
+		for _, x := range f.fields {
+			switch x.kind {
+			case "text", "tel", "number", "password", "email":
+				if !x.hidden {
+					asks++
+				}
+			}
+		}
+		if asks > 0 && (f.post || f.orphan || len(f.passwords()) > 0) {
+			return true
+		}
+	}
+	text := p.text()
+	return gateWords.in(text) || secondFactorWords.in(text) || expiredWords.in(text) || captchaWords.in(text) || consentWords.in(text) && len(p.forms) > 0 ||
+		faultWords.in(text) || throttleWords.in(text) || refusalWords.in(text) && credentialWords.in(text)
 }

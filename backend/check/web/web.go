@@ -129,7 +129,7 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 	if form != nil {
 		again = a.again(ctx)
 		said = fresh(landing, form, a.login, a.door.page, again)
-		if finding := a.refused(landing, again, form, said, answered); finding != nil {
+		if finding := a.refused(landing, form, said, answered); finding != nil {
 			return *finding
 		}
 	} else {
@@ -137,21 +137,28 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 		if finding := other(landing, texts(said)); finding != nil {
 			return a.decided(*finding, landing, "page")
 		}
+		if finding := between(landing, a.door.page, a.login); finding != nil {
+			return a.decided(*finding, landing, "page")
+		}
 	}
+	shown := nothing
 	for _, address := range a.places(landing, form) {
-		if inside, proven := a.prove(ctx, address); proven {
+		inside, what := a.prove(ctx, address)
+		if what == proven {
 			a.signOut(ctx, inside)
 			return a.decided(opora.Found(opora.OK), inside, "replay")
 		}
+		shown = max(shown, what)
 		if ctx.Err() != nil {
 			return a.at(opora.Found(opora.Timeout), landing)
 		}
 	}
-	if again == nil {
-		again = a.again(ctx)
-	}
-	if finding := a.refusedElsewhere(landing, again, answered); form == nil && finding != nil {
-		return *finding
+	if form == nil && shown == nothing {
+		if again = a.again(ctx); again != nil {
+			if finding := a.refusedElsewhere(landing, again, answered); finding != nil {
+				return *finding
+			}
+		}
 	}
 	undecided := opora.Found(opora.Ambiguous)
 	if len(said) > 0 {
@@ -166,29 +173,34 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 // refusedElsewhere judges a refusal on a page of its own: by its words or the
 // login's own status, while the door is still closed to this session.
 func (a *attempt) refusedElsewhere(landing, again *page, answered int) *opora.Finding {
-	if again == nil || back(again, a.door.form) == nil {
+	if back(again, a.door.form) == nil {
 		return nil
 	}
 	said := fresh(landing, nil, a.login, a.door.page, again)
-	text := fold(texts(said))
 	status := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity || answered == http.StatusForbidden && landing.json
-	if !status && !(refusalWords.in(text) && aboutCredential.in(text)) {
+	if _, out := landing.signOut(); out || !status && !refuses(fold(texts(said)), a.login) {
 		return nil
 	}
 	finding := refusal(said, a.login, status)
-	if finding == nil && status {
-		bad := opora.Found(opora.BadCredentials)
-		finding = &bad
-	}
 	if finding == nil {
 		return nil
 	}
-	result := a.decided(*finding, landing, "text")
+	result := a.decided(a.unrivalled(*finding), landing, "text")
 	return &result
 }
 
+// unrivalled believes a refusal only where the door had one form to log in
+// with: at a page with two, the other one may have been meant.
+func (a *attempt) unrivalled(finding opora.Finding) opora.Finding {
+	if finding.Verdict != opora.Rejected || !a.door.rivals {
+		return finding
+	}
+	unsure := opora.Found(opora.Ambiguous, finding.Hints...)
+	return unsure
+}
+
 // refused judges the door that came back. It gives nil when nothing there is new.
-func (a *attempt) refused(landing, again *page, form *form, said []message, answered int) *opora.Finding {
+func (a *attempt) refused(landing *page, form *form, said []message, answered int) *opora.Finding {
 	if form.hasCaptcha() && !a.door.form.hasCaptcha() {
 		finding := a.decided(opora.Found(opora.Captcha), landing, "captcha")
 		return &finding
@@ -198,19 +210,15 @@ func (a *attempt) refused(landing, again *page, form *form, said []message, answ
 			return nil // a form like the door's, seen from inside
 		}
 	}
-	finding := refusal(said, a.login, !restless(a.door.page, again))
-	refusedByStatus := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity
-	if finding == nil && (refusedByStatus || invalid(form, a.door.form)) {
-		bad := opora.Found(opora.BadCredentials)
-		finding = &bad
-	}
+	status := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity
+	finding := refusal(said, a.login, status || invalid(form, a.door.form))
 	if finding == nil {
 		return nil
 	}
 	if finding.Verdict == opora.Rejected {
 		a.session.Step(opora.StepRefusal, texts(said))
 	}
-	result := a.decided(*finding, landing, "form")
+	result := a.decided(a.unrivalled(*finding), landing, "form")
 	return &result
 }
 

@@ -50,7 +50,16 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"message above the form, 200", said(200, "Неверный логин или пароль"), opora.BadCredentials},
 		{"message above the form, 401", said(401, "Invalid credentials"), opora.BadCredentials},
-		{"message in a language without a vocabulary", said(200, "Pogrešna lozinka"), opora.BadCredentials},
+		{"message in Croatian", said(200, "Pogrešna lozinka"), opora.BadCredentials},
+		{"message in a language without a vocabulary", said(200, "Sai mật khẩu"), opora.Ambiguous},
+		{"marked field without a word", func(_ *site, w http.ResponseWriter, _ *http.Request, _ map[string]string) {
+			write(w, "Login", strings.Replace(loginForm("/login", ""), `type="password"`, `type="password" aria-invalid="true"`, 1))
+		}, opora.BadCredentials},
+		{"401 with words of its own", said(401, "Please come back in a quarter of an hour"), opora.Ambiguous},
+		{"another cause", said(200, "Login failed: your licence has run out"), opora.Ambiguous},
+		{"words about something else", said(200, "Maximum number of simultaneous sessions reached. Close another session."), opora.Ambiguous},
+		{"an advertisement", said(200, `<div class="message">Sale week</div>`), opora.Ambiguous},
+		{"success at the form", said(200, "Login successful! Redirecting…"), opora.Ambiguous},
 		{"flash after a redirect", flash(`<p class="error">Wrong password</p>`), opora.BadCredentials},
 		{"page of its own", pageOf(200, `<h1>Ошибка</h1><p>Неправильный пароль</p><a href="/login">Назад</a>`), opora.BadCredentials},
 		{"page of its own, 401", pageOf(401, `<p>Login failed: bad password</p>`), opora.BadCredentials},
@@ -141,7 +150,13 @@ func TestAccepted(t *testing.T) {
 		{"an error page that only its session may see", func(s *site, w http.ResponseWriter, r *http.Request, session map[string]string) {
 			session["failed"] = "1"
 			http.Redirect(w, r, "/failed", http.StatusFound)
-		}, opora.BadCredentials},
+		}, opora.Ambiguous},
+		{"recovery that only this session may see", leadsTo(`<h1>Восстановление доступа</h1><form method="post"><input name="mail" type="email"><button>Дальше</button></form>`), opora.Ambiguous},
+		{"an apology that only this session may see", leadsTo(`<h1>Sorry</h1><p>That was not it. <a href="/retry">Back</a></p>`), opora.Ambiguous},
+		{"a guest's page with a way out", leadsTo(`<p>You are browsing as a guest.</p><a href="/logout">Log out</a>`), opora.Ambiguous},
+		{"a code asked for without the usual words", leadsTo(`<h1>Один шаг</h1><form method="post"><input name="d1" maxlength="1"><button>Дальше</button></form><a href="/logout">Отменить и выйти</a>`), opora.Ambiguous},
+		{"a push to be approved", leadsTo(`<p>Approve the two-step request on your phone</p><a href="/logout">Cancel and log out</a>`), opora.SecondFactor},
+		{"the account is remembered, and asked again", leadsTo(`<h1>Hello, anna</h1><p class="error">Wrong password</p><form method="post"><input type="password" name="password"><button>Continue</button></form><a href="/logout">Not you? Sign out</a>`), opora.Ambiguous},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -152,6 +167,14 @@ func TestAccepted(t *testing.T) {
 					return
 				}
 				write(w, "Ошибка", "<p>Неверный пароль пользователя</p>")
+			})
+			s.page("GET /between", func(w http.ResponseWriter, r *http.Request) {
+				text := s.session(w, r)["between"]
+				if text == "" {
+					http.Redirect(w, r, "/login", http.StatusFound)
+					return
+				}
+				write(w, "", text)
 			})
 			server := httptest.NewServer(s)
 			defer server.Close()

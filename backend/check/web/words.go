@@ -25,13 +25,28 @@ var (
 		`regist`, `sign ?up`, `signup`, `create (?:an )?account`, `subscri`, `newsletter`, `search`, `forgot`, `lost`, `reset`, `recover`, `remind`, `join`,
 		`registrieren`, `vergessen`, `inscri`, `oubli`, `olvid`, `crear cuenta`, `registrati`, `dimenticat`, `zarejestruj`, `kayit`)
 
-	refusalWords = words(`неверн`, `неправильн`, `не верн`, `некорректн`, `ошибк\S* (?:входа|авториз|аутентиф)`, `не совпада`, `не подход`, `не найден`,
-		`не существует`, `не удалось войти`, `вход не выполнен`, `отказано`, `не зарегистр`, `невірн`, `неправильн`, `помилк`,
-		`incorrect`, `invalid`, `wrong`, `not match`, `do(?:es)? ?n.t match`, `did ?n.t match`, `fail`, `unknown (?:user|email|account)`, `not (?:found|registered|recogni[sz]ed)`,
-		`no (?:such )?(?:user|account)`, `does ?n.t exist`, `bad (?:credential|password|login)`, `denied`, `unable to (?:log|sign)`, `could not (?:log|sign)`,
-		`cannot log`, `unauthori[sz]ed`, `not valid`, `try again`, `mismatch`,
-		`falsch`, `ungültig`, `fehlgeschlagen`, `incorrect`, `invalide`, `erroné`, `incorrect[oa]`, `inválid`, `non valid`, `errat`, `sbagliat`, `nieprawid`, `błędn`,
-		`ongeldig`, `onjuist`, `hatalı`, `yanlış`, `geçersiz`)
+	// refusalWords say no; with credentialWords in the same sentence they say no
+	// to what was sent.
+	refusalWords = words(`неверн`, `неправильн`, `не верн`, `некорректн`, `ошибк`, `не совпада`, `не подход`, `не подош`, `не найден`,
+		`не существует`, `не удалось`, `не удается`, `не выполнен`, `отказано`, `не зарегистр`, `невірн`, `помилк`, `няправільн`, `қате`,
+		`incorrect`, `invalid`, `wrong`, `not match`, `n.t match`, `fail`, `unknown`, `not (?:found|registered|recogni[sz]ed|valid|correct|accepted)`,
+		`no (?:such )?(?:user|account)`, `n.t (?:exist|recogni[sz]e|find)`, `bad (?:credential|password|login)`, `denied`, `unable to`, `could not`, `couldn.t`,
+		`cannot`, `can.t`, `unauthori[sz]ed`, `mismatch`, `rejected`,
+		`falsch`, `ungültig`, `fehlgeschlagen`, `nicht korrekt`, `stimm\S* nicht`, `incorrect`, `invalide`, `erroné`, `inválid`, `incorret`, `non valid`, `errat`, `sbagliat`,
+		`nieprawid`, `błędn`, `ongeldig`, `onjuist`, `hatalı`, `yanlış`, `geçersiz`, `pogrešn`, `netočn`, `nesprávn`, `felaktig`, `forkert`, `virheell`, `helytelen`, `greșit`, `incorect`,
+		`λάθος`, `错误`, `錯誤`, `不正确`, `間違`, `正しくありません`, `잘못`, `일치하지`)
+	credentialWords = words(`парол`, `логин`, `имя пользовател`, `имени пользовател`, `пользовател`, `учетн\S* (?:данн|запис)`, `данны\S* для входа`, `введенны\S* данны`, `почт`,
+		`авториз`, `аутентиф`, `\bвойти`, `\bвход\b`, `\bвхода\b`, `\bпользувач`, `карыстальнік`, `құпия`,
+		`password`, `passwort`, `kennwort`, `passcode`, `user ?name`, `\buser\b`, `\busers\b`, `login`, `log ?in`, `sign ?in`, `logon`, `credential`, `e-?mail`, `authenticat`, `access denied for`,
+		`anmelde`, `benutzer`, `mot de passe`, `identifiant`, `utilisateur`, `contraseña`, `usuario`, `utente`, `hasł`, `użytkownik`, `wachtwoord`, `gebruiker`, `şifre`, `parola`, `kullanıcı`,
+		`senha`, `usuário`, `lozink`, `heslo`, `lösenord`, `adgangskode`, `passord`, `salasana`, `jelszó`, `κωδικ`, `密码`, `密碼`, `パスワード`, `비밀번호`)
+	// otherCause means that something else than the credential is the matter.
+	otherCause = words(`payment`, `оплат`, `licen[cs]e`, `лиценз`, `subscription`, `тариф`, `maximum`, `limit`, `лимит`, `already`, `\bуже\b`, `company`, `компани`, `tenant`, `domain`, `домен`,
+		`confirm your`, `verify your`, `подтвердите`, `browser`, `браузер`, `\brequest was\b`, `database`, `базы? данных`, `баз[ае] данных`, `success`, `успешн`, `last (?:failed )?login`, `последн`)
+	// gateWords stand on the pages between the door and the inside.
+	gateWords = words(`подтвердите`, `подтверждени`, `confirm`, `approve`, `verif`, `\bpush\b`, `we (?:have )?sent`, `мы (?:от|вы)правили`, `отправлен`, `security question`, `секретн\S* вопрос`,
+		`контрольн\S* вопрос`, `memorable`, `\bкод\b`, `\bкода\b`, `\bcode\b`, `\bpin\b`, `device`, `устройств`, `sorry`, `oops`, `\bупс`, `не узнали`, `recover`, `восстанов`, `reset`,
+		`\bguest`, `гост(?:ь|я|ев)`, `call us`, `позвоните`, `свяжитесь`, `contact (?:us|support|your)`, `bestätig`, `confirmez`, `confirma`)
 	// faultWords mean that the attempt itself went wrong, not the credential.
 	faultWords = words(`csrf`, `токен`, `invalid token`, `token (?:mismatch|expired|invalid)`, `security token`, `session (?:has )?(?:expired|timed|invalid|is invalid|not found)`,
 		`expired session`, `page (?:has )?expired`, `form (?:has )?expired`, `сесси\S* (?:истек|устарел|недейств|не найден)`, `истекло время`, `страница устарела`,

@@ -121,7 +121,7 @@ func (r *reader) urlAt(i, end int) (place, bool) {
 
 // pathBehind sees a link with a space before its path: "https://site.ru /admin".
 func (r *reader) pathBehind(from, stop, end int) int {
-	if stop+2 >= end || r.s[stop] != ' ' || r.s[stop+1] != '/' || !letter(r.s[stop+2]) || strings.IndexAny(r.s[from:stop], "/,;)") >= 0 {
+	if stop+2 >= end || r.s[stop] != ' ' || r.s[stop+1] != '/' || !letter(r.s[stop+2]) || strings.ContainsAny(r.s[from:stop], "/,;)") {
 		return 0
 	}
 	at := r.wordEnd(stop+1, end)

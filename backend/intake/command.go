@@ -149,7 +149,6 @@ type command struct {
 	p                                 program
 	user, pass, host, port, db, token *argument
 	url                               *place
-	place                             *place
 	options                           int
 	end                               int
 	rest                              int // how many arguments were taken

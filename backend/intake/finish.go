@@ -291,14 +291,13 @@ func (r *reader) cleanedIn(e *event) []WarningCode {
 	if strings.Contains(raw, "&") && !strings.Contains(r.text.s[e.start:e.end], raw) && strings.Contains(raw, ";") {
 		codes = append(codes, EntityDecoded)
 	}
-	for after := end; after < len(r.text.raw); {
+	if after := end; after < len(r.text.raw) {
 		// White space behind a secret at the end of its line may be a part of it.
 		rest := r.text.raw[after:min(len(r.text.raw), after+32)]
 		trimmed := strings.TrimLeft(rest, " \t\u00a0\u200b\ufeff")
 		if e.what == isSecret && trimmed != rest && (trimmed == "" || trimmed[0] == '\n' || trimmed[0] == '\r') {
 			codes = append(codes, SpaceRemoved)
 		}
-		break
 	}
 	return codes
 }

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"crypto/dsa" //nolint:staticcheck // old keys exist, and are named here, not used
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -148,9 +147,10 @@ func keyType(key ssh.PublicKey) (string, int) {
 			return "ecdsa", k.Curve.Params().BitSize
 		case ed25519.PublicKey:
 			return "ed25519", 256
-		case *dsa.PublicKey:
-			return "dsa", k.P.BitLen()
 		}
+	}
+	if key.Type() == "ssh-dss" {
+		return "dsa", 1024 // RFC 4253, 6.6: the only strength that SSH has
 	}
 	return key.Type(), 0
 }

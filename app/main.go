@@ -10,10 +10,18 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"opora/app/command"
 	"opora/app/desk"
 	"opora/app/window"
+)
+
+// What a command has left after the first signal, and the status with which a
+// shell knows it (128 + SIGINT).
+const (
+	graceTime       = time.Second
+	exitInterrupted = 130
 )
 
 // version is set by the linker.
@@ -30,6 +38,14 @@ func run(args []string) int {
 		attachConsole()
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
+		go func() {
+			<-ctx.Done()
+			stop() // a second signal ends the program at once
+			// A read from a terminal knows no context. What is being saved is
+			// settled at the next start if it does not end in time.
+			time.Sleep(graceTime)
+			os.Exit(exitInterrupted)
+		}()
 		return command.Run(ctx, args, os.Stdin, os.Stdout, os.Stderr)
 	}
 	if err := window.Run(window.Options{Dir: dir, Hidden: hidden, Version: version}); err != nil {

@@ -141,6 +141,9 @@ func (e *env) checkOn(d *desk.Desk, o *checkOptions, after func(context.Context,
 			defer func() { <-slots }()
 			credential := a.credential()
 			c := runner.Check(e.ctx, credential, a.secrets(), nil)
+			if e.ctx.Err() != nil && c.Finding.Verdict != opora.Works && c.Finding.Verdict != opora.Rejected {
+				return // cut short: that says nothing about the far side
+			}
 			line := resultOf(a.ID, credential.Kind, c, say)
 			if err := after(e.ctx, d, a, c, &line); err != nil {
 				mu.Lock()
@@ -154,7 +157,7 @@ func (e *env) checkOn(d *desk.Desk, o *checkOptions, after func(context.Context,
 		_, _ = fmt.Fprintln(e.err, "opora: "+wrong.Error())
 	})
 	running.Wait()
-	return errors.Join(readErr, out.err, failed, malformed)
+	return errors.Join(e.ctx.Err(), readErr, out.err, failed, malformed)
 }
 
 func save(e *env, flags *flag.FlagSet, args []string) error {
@@ -180,7 +183,8 @@ func save(e *env, flags *flag.FlagSet, args []string) error {
 	}
 	defer d.Close()
 	// Without a keyring nothing could be kept, and a login would be spent for nothing.
-	if code := d.KeyringState(e.ctx); code == opora.KeyringMissing {
+	switch code := d.KeyringState(e.ctx); {
+	case code == opora.KeyringMissing, code == opora.KeyringLocked && !desk.CanAsk():
 		return code
 	}
 	prover := func(ctx context.Context, d *desk.Desk, a accessLine, c opora.Check, line *resultLine) error {

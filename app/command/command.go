@@ -136,7 +136,11 @@ func (e *env) none() error {
 
 // open opens the desk on the data folder.
 func (e *env) open() (*desk.Desk, error) {
-	return desk.Open(e.ctx, desk.Folder(e.dir), desk.Events{})
+	d, err := desk.Open(e.ctx, desk.Folder(e.dir), desk.Events{})
+	if err == nil && d.DB.Moved != "" {
+		_, _ = fmt.Fprintf(e.err, "opora: %s (%s)\n", d.Words(e.ctx).Say(string(opora.DataDamaged)), d.DB.Moved)
+	}
+	return d, err
 }
 
 // sentence words an error for a person.

@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"reflect"
 	"sync"
 
 	"opora/app/words"
+	checking "opora/backend/check"
 	"opora/backend/opora"
 )
 
@@ -119,7 +120,7 @@ func parseLine(text []byte, say words.Words) (accessLine, *lineError) {
 		if field == "" {
 			return a, &lineError{what: "a JSON object is needed, not " + kind.Value}
 		}
-		return a, &lineError{field: field, what: "a " + strings.TrimPrefix(kind.Type.String(), "opora.") + " is needed, not " + kind.Value}
+		return a, &lineError{field: field, what: needed(kind.Type) + " is needed, not " + kind.Value}
 	case errors.As(err, &syntax):
 		return a, &lineError{what: fmt.Sprintf("not JSON at byte %d", syntax.Offset)}
 	case err != nil:
@@ -129,11 +130,27 @@ func parseLine(text []byte, say words.Words) (accessLine, *lineError) {
 	if err == nil {
 		err = a.secrets().Validate()
 	}
+	if err == nil {
+		if _, wrong := checking.ParseTarget(a.credential().Kind, a.Address); wrong != nil {
+			err = &opora.FieldError{Field: "address", Code: opora.AddressInvalid}
+		}
+	}
 	var field *opora.FieldError
 	if errors.As(err, &field) {
 		return a, &lineError{field: field.Field, what: say.Say(string(field.Code))}
 	}
 	return a, nil
+}
+
+// needed names a type as JSON does.
+func needed(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Struct:
+		return "an object"
+	}
+	return "a " + t.Kind().String()
 }
 
 // results writes JSON lines; it may be used by several goroutines.

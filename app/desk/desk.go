@@ -216,6 +216,9 @@ func (d *Desk) Secret(ctx context.Context, id int64, part string, action opora.A
 	if err != nil {
 		return opora.Secret{}, err
 	}
+	if secret.Empty() {
+		return opora.Secret{}, &opora.FieldError{Field: part, Code: opora.SecretMissing}
+	}
 	return secret, d.DB.LogUse(ctx, id, action)
 }
 

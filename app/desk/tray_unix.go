@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/godbus/dbus/v5"
@@ -32,3 +33,6 @@ func TrayHost(ctx context.Context) (string, bool) {
 		CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcher, "IsStatusNotifierHostRegistered").Store(&shown)
 	return watcher, err != nil || shown.Value() != false // one that does not say is believed
 }
+
+// CanAsk reports whether a prompt of the keyring could be shown to anybody.
+func CanAsk() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }

@@ -31,12 +31,16 @@ func TestParseTarget(t *testing.T) {
 		"HTTPS://EXAMPLE.ORG":              {Scheme: "https", Host: "example.org", Path: "/"},
 		"https://example.org/login»,":      {Scheme: "https", Host: "example.org", Path: "/login"},
 	} {
-		got, err := ParseTarget(opora.Web, address)
+		kind := opora.Web
+		if want.Scheme == "ssh" {
+			kind = opora.SSH
+		}
+		got, err := ParseTarget(kind, address)
 		if err != nil || got != want {
 			t.Errorf("%q: got %+v, %v", address, got, err)
 		}
 	}
-	for _, address := range []string{"", "  ", "https://", "h:99999", "h:0", "ex ample.org", "https://[::1", "<>", "h:port"} {
+	for _, address := range []string{"", "  ", "https://", "h:99999", "h:0", "ex ample.org", "https://[::1", "<>", "h:port", "ftp://h/x", "javascript:alert(1)", "file:///etc/passwd"} {
 		if got, err := ParseTarget(opora.Web, address); !errors.Is(err, opora.AddressInvalid) {
 			t.Errorf("%q: got %+v, %v", address, got, err)
 		}

@@ -28,6 +28,9 @@ type Target struct {
 // around is what stands around an address in a sentence.
 const around = "<>\"'«»“”`,; \t\r\n\u00a0\u200b\ufeff"
 
+// spoken are the kinds that speak HTTP.
+var spoken = map[opora.Kind]bool{opora.Web: true, opora.Basic: true, opora.Digest: true, opora.Bearer: true}
+
 var schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`) // RFC 3986, 3.1
 
 // ParseTarget takes apart what people write: a URL, host, host:port,
@@ -74,7 +77,7 @@ func ParseTarget(kind opora.Kind, address string) (Target, error) {
 		}
 		t.Host = host
 	}
-	if t.Host == "" {
+	if t.Host == "" || spoken[kind] && t.Scheme != "" && t.Scheme != "http" && t.Scheme != "https" {
 		return Target{}, bad
 	}
 	if t.Port != "" {

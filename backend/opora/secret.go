@@ -1,6 +1,8 @@
 package opora
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -56,7 +58,8 @@ func (s Secret) forms() []string {
 	forms := []string{
 		s.text, strings.TrimSpace(s.text), html.EscapeString(s.text),
 		url.UserPassword("", s.text).String()[1:], url.QueryEscape(s.text), url.PathEscape(s.text),
-		string(quoted[1 : len(quoted)-1]),
+		string(quoted[1 : len(quoted)-1]), strings.ToUpper(s.text), strings.ToLower(s.text),
+		base64.StdEncoding.EncodeToString([]byte(s.text)), hex.EncodeToString([]byte(s.text)),
 	}
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	return slices.Compact(forms)

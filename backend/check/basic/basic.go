@@ -9,6 +9,8 @@
 //	2xx                  not sent                         unknown/ambiguous: open to anyone
 //	401, Basic or Digest 2xx, and a stranger still 401    works
 //	401                  2xx, and a stranger is let in    unknown/ambiguous: open to anyone
+//	401                  2xx that says "wrong password"   unknown/ambiguous
+//	401                  401 that says "too many"         unknown/rate_limited
 //	401                  redirect to the same path + "/"  works: a folder, which the server names only inside
 //	401                  any other redirect               unknown/ambiguous
 //	401                  401 for the same realm           rejected/bad_credentials
@@ -178,6 +180,10 @@ func (v *visit) judge(door, answer *check.Reply, offer challenge) opora.Finding 
 	}
 	status := opora.Hint{Code: opora.HintHTTPStatus, Detail: answer.StatusLine()}
 	switch {
+	case answer.Status == http.StatusUnauthorized && says(busyWords, answer, door):
+		return of(answer, opora.RateLimited, status)
+	case answer.Status < 300 && says(wrongWords, answer, door):
+		return of(answer, opora.Ambiguous)
 	case answer.Status < 300, inside(answer):
 		return v.confirm(answer)
 	case answer.Status == http.StatusUnauthorized:

@@ -34,6 +34,8 @@ type search struct {
 	session   *check.Session
 	origin    *url.URL // where the customer's address led; the search stays there
 	seen      map[string]bool
+	login     string
+	named     bool // a form that asks for the name first has been sent
 	looks     int
 	challenge bool  // the server asked by HTTP authentication (RFC 9110, 11)
 	script    *page // a page that scripts would build, or whose form they send
@@ -55,7 +57,7 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 	if finding != nil {
 		return door{}, finding
 	}
-	if d, found := s.at(first); found {
+	if d, found := s.at(ctx, first); found {
 		return d, nil
 	}
 	if s.challenge && first.status == http.StatusUnauthorized {
@@ -68,7 +70,7 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 	}
 	if first.url.Path != "/" {
 		if home := s.fetch(ctx, &root); home != nil {
-			if d, found := s.at(home); found {
+			if d, found := s.at(ctx, home); found {
 				return d, nil
 			}
 			if d, found := s.through(ctx, home); found {
@@ -87,7 +89,7 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 			if p == nil {
 				continue
 			}
-			if d, found := s.at(p); found {
+			if d, found := s.at(ctx, p); found {
 				return d, nil
 			}
 			// A site that answers everything with one page has told all it has.
@@ -124,13 +126,13 @@ func (s *search) through(ctx context.Context, from *page) (door, bool) {
 		if p == nil {
 			continue
 		}
-		if d, found := s.at(p); found {
+		if d, found := s.at(ctx, p); found {
 			return d, true
 		}
 		// A page between ("choose how to sign in") may have one more link.
 		for _, further := range entrances(p)[:min(2, len(entrances(p)))] {
 			if q := s.fetch(ctx, further); q != nil {
-				if d, found := s.at(q); found {
+				if d, found := s.at(ctx, q); found {
 					return d, true
 				}
 			}
@@ -194,10 +196,14 @@ func entrances(p *page) []*url.URL {
 	return best
 }
 
-// at says whether a page is the door.
-func (s *search) at(p *page) (door, bool) {
+// at says whether a page is the door. A form that asks for the name alone is
+// the first half of one: it is sent, once, and the answer looked at.
+func (s *search) at(ctx context.Context, p *page) (door, bool) {
 	f := p.login()
 	if f == nil {
+		if second := s.second(ctx, p); second != nil {
+			return s.at(ctx, second)
+		}
 		return door{}, false
 	}
 	if f.hasCaptcha() {
@@ -210,6 +216,35 @@ func (s *search) at(p *page) (door, bool) {
 	}
 	s.session.Step(opora.StepForm, f.action.Path)
 	return door{page: p, form: f, plain: p.url.Scheme == "http", rivals: p.rivals(f)}, true
+}
+
+// second gives the page behind a form that asks for the name first. Nothing
+// secret is sent.
+func (s *search) second(ctx context.Context, p *page) *page {
+	f := p.nameFirst()
+	if f == nil || s.named || s.login == "" || !check.MayFollow(p.url, f.action) {
+		return nil
+	}
+	s.named = true
+	request, err := f.request(p.url, s.login, opora.Secret{})
+	if err != nil || !check.MayFollow(p.url, request.URL) {
+		return nil
+	}
+	s.session.Step(opora.StepFollow, request.URL.Path)
+	reply, err := s.http.Do(request.WithContext(ctx))
+	if err != nil {
+		return nil
+	}
+	if to := reply.Location(); to != nil && check.MayFollow(reply.URL, to) {
+		if reply, err = s.http.Follow(ctx, to); err != nil {
+			return nil
+		}
+	}
+	next, finding := s.look(ctx, reply)
+	if finding != nil {
+		return nil
+	}
+	return next
 }
 
 // fetch looks at one more page of the same site; nil when there is nothing.

@@ -269,6 +269,28 @@ func (p *page) login() *form {
 	return best
 }
 
+// nameFirst finds the form of a page that asks for the login alone, as the
+// first of two steps.
+func (p *page) nameFirst() *form {
+	for _, f := range p.forms {
+		people := 0
+		for _, x := range f.fields {
+			if !x.hidden && slices.Contains([]string{"text", "email", "tel", "search", "password", "number", "textarea"}, x.kind) {
+				people++
+			}
+		}
+		user := f.user()
+		if f.orphan || people != 1 || user == nil || user.name == "" || !f.post || f.action == nil || f.hasCaptcha() {
+			continue
+		}
+		reads := strings.Join([]string{fold(p.title), f.words, f.button(), strings.ToLower(p.url.Path)}, " ")
+		if loginHints.in(user.hint) && (signInWords.in(reads) || signInPath.in(reads)) && !notSignIn.in(f.button()+" "+strings.ToLower(f.action.Path)) {
+			return f
+		}
+	}
+	return nil
+}
+
 // rivals reports whether a page has another form to log in with that leads
 // elsewhere.
 func (p *page) rivals(chosen *form) bool {
@@ -324,11 +346,16 @@ func (f *form) plain() bool {
 		f.enctype != "text/plain" && (f.user() == nil || f.user().name != "")
 }
 
-// request fills the form in and makes the one request that submits it.
+// request fills the form in, with the password where there is a field for it,
+// and makes the one request that submits it.
 func (f *form) request(from *url.URL, login string, password opora.Secret) (*http.Request, error) {
 	type pair struct{ name, value string }
 	var pairs []pair
-	user, secret := f.user(), f.passwords()[0]
+	user := f.user()
+	var secret *field
+	if passwords := f.passwords(); len(passwords) > 0 {
+		secret = passwords[0]
+	}
 	for _, x := range f.fields {
 		switch {
 		case x == user:

@@ -29,7 +29,7 @@ func (c *Checker) Check(ctx context.Context, session *check.Session, credential 
 	}
 	visitor := session.HTTP(target, credential.Options)
 	defer visitor.Close()
-	s := &search{http: visitor, session: session, seen: map[string]bool{}}
+	s := &search{http: visitor, session: session, login: credential.Login, seen: map[string]bool{}}
 	door, finding := s.find(ctx)
 	if finding != nil {
 		if s.challenge && c.Challenge != nil && finding.Reason == opora.NoLoginForm {

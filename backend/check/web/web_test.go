@@ -218,6 +218,12 @@ func TestDoors(t *testing.T) {
 		{"base address", "/base", func(s *site) {
 			s.page("GET /base", form(`<base href="/"><form method="post" action="login"><input name="user"><input type="password" name="pass"><button>Войти</button></form>`))
 		}, opora.OK},
+		{"the name first", "/name", func(s *site) {
+			s.page("GET /name", form(`<h1>Вход</h1><form method="post" action="/name"><input name="user" type="email"><button>Далее</button></form>`))
+			s.page("POST /name", func(w http.ResponseWriter, r *http.Request) {
+				write(w, "Вход", `<p>%s</p><form method="post" action="/login"><input type="hidden" name="user" value="%s"><input type="password" name="pass"><button>Войти</button></form>`, r.PostFormValue("user"), r.PostFormValue("user"))
+			})
+		}, opora.OK},
 		{"password in the address", "/get", func(s *site) {
 			s.page("GET /get", form(`<form action="/login"><input name="user"><input type="password" name="pass"><button>Войти</button></form>`))
 		}, opora.Unsupported},

@@ -95,6 +95,14 @@ func customers(e *env, flags *flag.FlagSet, args []string) error {
 	return out.err
 }
 
+// owner is the customer that a flag names; the zero customer stands for all.
+func (e *env) owner(d *desk.Desk, nameOrID string) (opora.Customer, error) {
+	if nameOrID == "" {
+		return opora.Customer{}, nil
+	}
+	return d.DB.CustomerNamed(e.ctx, nameOrID)
+}
+
 type noteLine struct {
 	ID         int64         `json:"id"`
 	CustomerID int64         `json:"customer_id"`
@@ -128,11 +136,9 @@ func notes(e *env, flags *flag.FlagSet, args []string) error {
 		return err
 	}
 	defer d.Close()
-	var customer opora.Customer
-	if *name != "" {
-		if customer, err = d.DB.CustomerNamed(e.ctx, *name); err != nil {
-			return err
-		}
+	customer, err := e.owner(d, *name)
+	if err != nil {
+		return err
 	}
 	list, err := d.DB.Notes(e.ctx, customer.ID)
 	if err != nil {
@@ -181,11 +187,9 @@ func recheck(e *env, flags *flag.FlagSet, args []string) error {
 		return err
 	}
 	defer d.Close()
-	var customer opora.Customer
-	if *name != "" {
-		if customer, err = d.DB.CustomerNamed(e.ctx, *name); err != nil {
-			return err
-		}
+	customer, err := e.owner(d, *name)
+	if err != nil {
+		return err
 	}
 	list, err := d.DB.Credentials(e.ctx, customer.ID)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -232,17 +231,6 @@ func (f *fake) deleteItem(message dbus.Message) (dbus.ObjectPath, *dbus.Error) {
 	defer f.mu.Unlock()
 	delete(f.items, itemName(message))
 	return noPath, nil
-}
-
-func (f *fake) held() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	names := []string{}
-	for name := range f.items {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 func (f *fake) prompts() int {

@@ -6,15 +6,17 @@
 // What decides, and what does not:
 //
 //   - works: the page after the login, asked for again, is one thing with the
-//     session and another without it (the stranger is sent to the login, or
-//     lacks the way out and the name), and says nothing of a failure;
-//   - rejected: the same form is back and near it stands a text that the page
-//     did not have before (or the login itself answered 401, 403 or 422), with
-//     no sign of throttling, of an expired session or of a firewall;
+//     session and another without it, twice each, and the session's has a sign of
+//     being inside (the way out, the name, somewhere to go) and is no page in
+//     between (a second step, a recovery, a guest's page, an apology);
+//   - rejected: the same form is back and near it stands a message that the page
+//     did not have before and that turns the credential down (or the login itself
+//     answered 401 or 422, or the field is marked as invalid, and nothing else is
+//     said), with no sign of throttling, of an expired session or of a firewall;
 //   - a cookie, a redirect, a status of 200, a password field that is gone, or a
 //     text by itself prove nothing;
 //   - whatever else comes is unknown, with what was seen.
 //
-// Words in many languages only sort the reason of a refusal and recognise the
-// pages of another sort (second factor, captcha, throttling); the proof needs none.
+// The proof of acceptance needs no language. A refusal needs words that are
+// known, in some twenty languages; in others it is unknown.
 package web

@@ -323,6 +323,9 @@ func (p *page) gate(door *page) bool {
 		if asks > 0 && (f.post || f.orphan || len(f.passwords()) > 0) {
 			return true
 		}
+		if asks == 0 && f.post && f.action != nil && f.button() != "" && !signOutWords.in(f.button()) && !signOutPath.in(strings.ToLower(f.action.RequestURI())) {
+			return true // a page whose only act is to go on
+		}
 	}
 	text := p.text()
 	return gateWords.in(text) || secondFactorWords.in(text) || expiredWords.in(text) || captchaWords.in(text) || consentWords.in(text) && len(p.forms) > 0 ||

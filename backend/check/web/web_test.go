@@ -155,6 +155,7 @@ func TestAccepted(t *testing.T) {
 		{"an apology that only this session may see", leadsTo(`<h1>Sorry</h1><p>That was not it. <a href="/retry">Back</a></p>`), opora.Ambiguous},
 		{"a guest's page with a way out", leadsTo(`<p>You are browsing as a guest.</p><a href="/logout">Log out</a>`), opora.Ambiguous},
 		{"a code asked for without the usual words", leadsTo(`<h1>Один шаг</h1><form method="post"><input name="d1" maxlength="1"><button>Дальше</button></form><a href="/logout">Отменить и выйти</a>`), opora.Ambiguous},
+		{"new rules to be accepted by a button", leadsTo(`<h1>Мы обновили правила</h1><form method="post" action="/go"><input type="hidden" name="ok" value="1"><button>Продолжить</button></form><a href="/logout">Выйти</a>`), opora.Ambiguous},
 		{"a push to be approved", leadsTo(`<p>Approve the two-step request on your phone</p><a href="/logout">Cancel and log out</a>`), opora.SecondFactor},
 		{"the account is remembered, and asked again", leadsTo(`<h1>Hello, anna</h1><p class="error">Wrong password</p><form method="post"><input type="password" name="password"><button>Continue</button></form><a href="/logout">Not you? Sign out</a>`), opora.Ambiguous},
 	} {

@@ -37,10 +37,7 @@ const windowRounds = 7
 // benchWindow times Opora's window against an empty one of the same making.
 // They take turns, so that a busy moment of the machine hurts both.
 func (p *program) benchWindow(ctx context.Context) error {
-	if err := p.page(ctx); err != nil {
-		return err
-	}
-	if err := p.binary(ctx, p.binaryPath()); err != nil {
+	if err := p.opora(ctx); err != nil {
 		return err
 	}
 	blank := p.path("build", "cache", "blank")

@@ -75,6 +75,14 @@ func (p *program) binary(ctx context.Context, to string) error {
 		"-ldflags", flags, "-o", to, "./app")
 }
 
+// opora builds the page and the binary as operators get them.
+func (p *program) opora(ctx context.Context) error {
+	if err := p.page(ctx); err != nil {
+		return err
+	}
+	return p.binary(ctx, p.binaryPath())
+}
+
 // bindings writes what the page may call. The generator is the program itself,
 // built with another tag; it stops before it opens anything. dir is seen from
 // app/, where wails.json has to lie for it.

@@ -12,10 +12,7 @@ import (
 // the page must be painted, must answer the keyboard, and the program must end
 // when the session asks it to.
 func smoke(ctx context.Context, p *program) error {
-	if err := p.page(ctx); err != nil {
-		return err
-	}
-	if err := p.binary(ctx, p.binaryPath()); err != nil {
+	if err := p.opora(ctx); err != nil {
 		return err
 	}
 	home, err := os.MkdirTemp("", "opora-home")
@@ -53,10 +50,7 @@ func smoke(ctx context.Context, p *program) error {
 // windowTests hold the same binary to what needs a screen, a tray and a
 // notification daemon that misbehave in turn, and to a hostile page.
 func windowTests(ctx context.Context, p *program) error {
-	if err := p.page(ctx); err != nil {
-		return err
-	}
-	if err := p.binary(ctx, p.binaryPath()); err != nil {
+	if err := p.opora(ctx); err != nil {
 		return err
 	}
 	return p.do(ctx, job{out: p.out, env: []string{"OPORA_BINARY=" + p.binaryPath()},

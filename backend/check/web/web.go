@@ -125,10 +125,8 @@ func (a *attempt) land(ctx context.Context, reply *check.Reply) (*page, *opora.F
 func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.Finding {
 	form := back(landing, a.door.form)
 	var said []message
-	var again *page
 	if form != nil {
-		again = a.again(ctx)
-		said = fresh(landing, form, a.login, a.door.page, again)
+		said = fresh(landing, form, a.login, a.door.page, a.again(ctx))
 		if finding := a.refused(landing, form, said, answered); finding != nil {
 			return *finding
 		}
@@ -154,7 +152,7 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 		}
 	}
 	if form == nil && shown == nothing {
-		if again = a.again(ctx); again != nil {
+		if again := a.again(ctx); again != nil {
 			if finding := a.refusedElsewhere(landing, again, answered); finding != nil {
 				return *finding
 			}
@@ -195,8 +193,7 @@ func (a *attempt) unrivalled(finding opora.Finding) opora.Finding {
 	if finding.Verdict != opora.Rejected || !a.door.rivals {
 		return finding
 	}
-	unsure := opora.Found(opora.Ambiguous, finding.Hints...)
-	return unsure
+	return opora.Found(opora.Ambiguous, finding.Hints...)
 }
 
 // refused judges the door that came back. It gives nil when nothing there is new.

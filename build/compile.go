@@ -25,10 +25,7 @@ func build(ctx context.Context, p *program, _ []string) error {
 	if err := p.bindings(ctx, "../frontend"); err != nil {
 		return err
 	}
-	if err := p.page(ctx); err != nil {
-		return err
-	}
-	if err := p.binary(ctx, p.binaryPath()); err != nil {
+	if err := p.opora(ctx); err != nil {
 		return err
 	}
 	p.say("built %s", p.binaryPath())

@@ -47,6 +47,7 @@ type Session struct {
 	ledger   Ledger
 	account  Account
 	hostKeys HostKeys
+	recipes  Recipes
 	secrets  opora.Secrets
 	progress func(opora.Step)
 
@@ -54,6 +55,7 @@ type Session struct {
 	evidence []opora.Step
 	spent    bool
 	attempt  int64
+	picture  []byte
 }
 
 // HostKeys remembers the SSH host key first seen at each address.
@@ -91,6 +93,39 @@ func (s *Session) NoteHostKey(ctx context.Context, address, fingerprint string) 
 	return s.hostKeys.NoteHostKey(ctx, address, fingerprint)
 }
 
+// Recipe is what is known about a site (an origin); the zero recipe where
+// nothing is, or where it cannot be read now.
+func (s *Session) Recipe(ctx context.Context, site string) opora.Recipe {
+	if s.recipes == nil {
+		return opora.Recipe{}
+	}
+	recipe, err := s.recipes.Recipe(ctx, site)
+	if err != nil {
+		slog.Warn("recipe not read", "err", err)
+	}
+	return recipe
+}
+
+// NoteRecipe keeps a recipe. One that cannot be kept costs the next check a
+// search, no more, so its failure is only logged.
+func (s *Session) NoteRecipe(ctx context.Context, recipe opora.Recipe) {
+	if s.recipes == nil {
+		return
+	}
+	recipe.UpdatedAt = s.now()
+	if err := s.recipes.NoteRecipe(ctx, recipe); err != nil {
+		slog.Warn("recipe not kept", "err", err)
+	}
+}
+
+// Show hands in the small picture of the page as it is now; the last one stays
+// with the check.
+func (s *Session) Show(jpeg []byte) {
+	s.mu.Lock()
+	s.picture = jpeg
+	s.mu.Unlock()
+}
+
 // Spend enters the attempt in the ledger before anything secret is sent. It
 // gives false and the finding to return when the account has had its share, or
 // when this session has already spent its one attempt.
@@ -123,6 +158,7 @@ type Runner struct {
 	Checkers map[opora.Kind]Checker
 	Ledger   Ledger
 	HostKeys HostKeys
+	Recipes  Recipes       // nil remembers none
 	Parallel int           // 1–8; 0 means 4
 	Timeout  time.Duration // of one check; 0 means [Deadline]
 	Now      func() time.Time
@@ -172,7 +208,7 @@ func (r *Runner) check(ctx context.Context, ledger Ledger, credential opora.Cred
 	}
 	target, err := ParseTarget(credential.Kind, credential.Address)
 
-	session := &Session{now: r.Now, ledger: ledger, hostKeys: r.HostKeys, secrets: secrets, progress: progress, started: r.Now()}
+	session := &Session{now: r.Now, ledger: ledger, hostKeys: r.HostKeys, recipes: r.Recipes, secrets: secrets, progress: progress, started: r.Now()}
 	session.Egress = NewEgress(target)
 	session.account = Account{Host: target.Domain(), Login: strings.ToLower(strings.TrimSpace(credential.Login))}
 	check := opora.Check{ID: rand.Text(), StartedAt: session.started}
@@ -239,6 +275,7 @@ func (r *Runner) settle(ctx context.Context, session *Session, check *opora.Chec
 	}
 	session.mu.Lock()
 	check.Evidence = append([]opora.Step{}, session.evidence...)
+	check.Picture = session.picture
 	attempt := session.attempt
 	session.mu.Unlock()
 	check.MS = r.Now().Sub(session.started).Milliseconds()

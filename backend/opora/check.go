@@ -75,6 +75,10 @@ const (
 	HintSecretMissing   HintCode = "secret_missing"   // nothing to check with
 	HintNoShell         HintCode = "no_shell"         // the account may log in but gets no shell
 	HintAddressUnclear  HintCode = "address_unclear"  // detail: the address as given
+	HintNoBrowser       HintCode = "no_browser"       // the page needs a browser, and none is on this machine
+	HintBrowserFault    HintCode = "browser_fault"    // a browser is there and did not start or broke off
+	HintByOperator      HintCode = "by_operator"      // the verdict is the operator's word, given in the window handed over
+	HintNotFinished     HintCode = "not_finished"     // the window handed over was closed before anything was decided
 )
 
 // HintCodes lists every hint.
@@ -83,6 +87,7 @@ func HintCodes() []HintCode {
 		HintSpaceInPassword, HintSpaceInLogin, HintMixedScript, HintMethodsOffered, HintElsewhere, HintSaid, HintWaitUntil,
 		HintNeedsBrowser, HintPublic, HintPlain, HintHostKeyNew, HintHostKeyWas, HintCertificate, HintPasswordCorrect,
 		HintNotChecked, HintOffline, HintHTTPStatus, HintSecretMissing, HintNoShell, HintAddressUnclear,
+		HintNoBrowser, HintBrowserFault, HintByOperator, HintNotFinished,
 	}
 }
 
@@ -116,13 +121,16 @@ const (
 	StepRefusal  StepCode = "refusal"  // the far side said no; detail: its words
 	StepFault    StepCode = "fault"    // something failed that is nobody's refusal; detail: what
 	StepDecision StepCode = "decision" // what decided; detail: the sign
+	StepBrowser  StepCode = "browser"  // a throw-away browser was started; detail: its name and version
+	StepHandOver StepCode = "handover" // the window was handed to the operator
+	StepWord     StepCode = "word"     // the operator's word; detail: it
 )
 
 // StepCodes lists every step.
 func StepCodes() []StepCode {
 	return []StepCode{
 		StepStart, StepConnect, StepBanner, StepHostKey, StepTLS, StepOpen, StepFollow, StepForm, StepOffer, StepAttempt,
-		StepSend, StepAnswer, StepText, StepReplay, StepSignOut, StepRefusal, StepFault, StepDecision,
+		StepSend, StepAnswer, StepText, StepReplay, StepSignOut, StepRefusal, StepFault, StepDecision, StepBrowser, StepHandOver, StepWord,
 	}
 }
 
@@ -133,4 +141,9 @@ type Check struct {
 	MS        int64     `json:"ms"` // how long it took, in milliseconds
 	Finding   Finding   `json:"finding"`
 	Evidence  []Step    `json:"evidence"`
+
+	// Picture is a small picture of the page that a browser check ended on (JPEG,
+	// at most 640 pixels wide), without what stood in password fields. It lives
+	// in memory while the card is open and is never stored or sent on.
+	Picture []byte `json:"-"`
 }

@@ -114,6 +114,36 @@ func TestStepsGoOnAfterAFailure(t *testing.T) {
 	}
 }
 
+func TestFailedStepsAreRepeatedAtTheEnd(t *testing.T) {
+	p, said := testProgram(t)
+	talk := func(name string, lines []string, err error) step {
+		return step{name, func(_ context.Context, p *program) error { p.say("%s", strings.Join(lines, "\n")); return err }}
+	}
+	filler := slices.Repeat([]string{"a line of no interest"}, 200)
+	_ = runSteps(context.Background(), p, []step{
+		talk("early", slices.Concat([]string{"--- FAIL: TestEarly"}, filler, []string{"ok  \topora/backend/late\t1.2s"}), errors.New("exit status 1")),
+		talk("whole", []string{"all is well here"}, nil),
+		talk("late", append(slices.Clone(filler), "FAILED the last test"), errors.New("exit status 1")),
+	})
+	_, end, found := strings.Cut(said.String(), "FAILED       0s  late\n")
+	if !found {
+		t.Fatalf("no table in\n%s", said)
+	}
+	for _, want := range []string{"--- early: exit status 1", "--- FAIL: TestEarly", "FAILED the last test", "1 passed, 2 failed"} {
+		if !strings.Contains(end, want) {
+			t.Errorf("%q is not in\n%s", want, end)
+		}
+	}
+	for _, other := range []string{"all is well here", "opora/backend/late"} {
+		if strings.Contains(end, other) {
+			t.Errorf("%q passed and is repeated", other)
+		}
+	}
+	if lines := strings.Count(end, "\n"); lines > 2*tailLines+10 {
+		t.Errorf("%d lines are too many", lines)
+	}
+}
+
 func TestChooseKnowsItsSteps(t *testing.T) {
 	if _, err := choose([]string{"gofmt", "no such step"}); err == nil {
 		t.Error("an unknown step was taken")

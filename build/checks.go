@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -75,23 +76,31 @@ func choose(args []string) ([]step, error) {
 	return chosen, nil
 }
 
-// runSteps runs all of them, whatever the earlier ones say, and sums up.
+// runSteps runs all of them, whatever the earlier ones say, and sums up. The end
+// of what each failed step said comes once more after the table: of a long run
+// somebody else's machine may keep nothing but its last lines.
 func runSteps(ctx context.Context, p *program, list []step) error {
 	type outcome struct {
 		name string
 		took time.Duration
 		err  error
+		said *tail
 	}
 	var outcomes []outcome
+	out := p.out
+	defer func() { p.out = out }()
 	for _, s := range list {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		p.say("\n=== %s", s.name)
 		started := time.Now()
+		said := &tail{}
+		p.out = io.MultiWriter(out, said)
 		err := s.run(ctx, p)
+		p.out = out
 		took := time.Since(started).Round(100 * time.Millisecond)
-		outcomes = append(outcomes, outcome{s.name, took, err})
+		outcomes = append(outcomes, outcome{s.name, took, err, said})
 		if err != nil {
 			p.say("=== %s FAILED after %s: %v", s.name, took, err)
 		} else {
@@ -107,6 +116,11 @@ func runSteps(ctx context.Context, p *program, list []step) error {
 			failed++
 		}
 		p.say("%s %8s  %s", word, o.took, o.name)
+	}
+	for _, o := range outcomes {
+		if o.err != nil {
+			p.say("\n--- %s: %v\n%s", o.name, o.err, strings.Join(telling(o.said.lines()), "\n"))
+		}
 	}
 	p.say("%d passed, %d failed", len(outcomes)-failed, failed)
 	if failed > 0 {

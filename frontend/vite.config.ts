@@ -5,5 +5,5 @@ export default defineConfig({
   plugins: [svelte()],
   // One file of each sort, and nothing inlined: the window's policy allows neither data: addresses nor inline styles.
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: false, cssCodeSplit: false, emptyOutDir: true },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: { include: ["src/**/*.test.ts"], environment: "node", reporters: ["default", "./failed.ts"] },
 });

@@ -24,6 +24,7 @@ afterAll(() => stage?.close());
 const name = "Пекарня «Корица»";
 const card = (door: keyof typeof doors) => page.getByRole("region", { name: doors[door].address.replace(/\/$/, "") });
 const inProgress = async () => (await stage.call<unknown[]>("Accesses", "Intakes")).length;
+const kept = (many: number) => expect.poll(async () => (await stage.test<string[]>("keyring")).length).toBe(many);
 const option = (text: string | RegExp) => page.getByRole("option").filter({ hasText: text });
 
 /** The message of a customer with three accesses, one of them with a wrong password. */
@@ -53,6 +54,7 @@ test("the first start is in the system's language, says its limit once, and invi
   expect(await limit.innerText()).toContain("Программы, запущенные под вашей учётной записью, могут её прочитать");
   await limit.getByRole("button").press("Enter");
   await limit.waitFor({ state: "detached" });
+  await expect.poll(async () => (await stage.call<{ limitShown: boolean }>("System", "Settings")).limitShown).toBe(true);
   await page.reload();
   await page.getByText("Вставьте сообщение клиента").waitFor();
   expect(await limit.count()).toBe(0);
@@ -61,7 +63,7 @@ test("the first start is in the system's language, says its limit once, and invi
 test("a pasted message becomes cards, with its secrets masked", async () => {
   await paste(stage, page, message());
   await page.getByRole("button", { name: /^Проверить и сохранить/ }).waitFor();
-  expect(await page.getByRole("textbox", { name: "Адрес" }).count()).toBe(3);
+  await expect.poll(() => page.getByRole("textbox", { name: "Адрес" }).count()).toBe(3);
   const text = await page.locator("body").innerText();
   for (const door of Object.values(doors)) expect(text).not.toContain(door.password);
   expect(text).not.toContain("Neverno-77-da");
@@ -89,7 +91,7 @@ test("what works is kept, what was rejected stays a draft with its reason and a 
   const wiki = card("dokuwiki");
   await wiki.getByText("Система не приняла логин или пароль.").waitFor();
   for (const door of ["wordpress", "ssh"] as const) await card(door).getByText("Секрет в связке ключей, заметка у клиента").waitFor();
-  expect(await stage.test<string[]>("keyring")).toHaveLength(2);
+  await kept(2);
   await wiki.getByRole("button", { name: "Скопировать просьбу" }).press("Enter");
   await page.getByText("Просьба клиенту скопирована.").waitFor();
   const copied = await stage.test<{ text: string; secret: boolean }>("clipboard");
@@ -102,7 +104,7 @@ test("how it was checked is one key away", async () => {
   const show = card("wordpress").getByRole("button", { name: "Как проверяли" });
   await show.press("Enter");
   const steps = card("wordpress").getByRole("list", { name: "Шаги проверки" });
-  expect(await steps.getByRole("listitem").count()).toBeGreaterThan(4);
+  await expect.poll(() => steps.getByRole("listitem").count()).toBeGreaterThan(4);
   expect(await steps.innerText()).toMatch(/\d+ мс/);
 });
 
@@ -112,20 +114,21 @@ test("a corrected password proves the rejected draft", async () => {
   await page.keyboard.type(doors.dokuwiki.password);
   await page.keyboard.press("Control+Enter");
   await wiki.getByText("Секрет в связке ключей, заметка у клиента").waitFor({ timeout: 30_000 });
-  expect(await wiki.getByText("работает", { exact: true }).count()).toBe(1);
-  expect(await stage.test<string[]>("keyring")).toHaveLength(3);
+  await wiki.getByText("работает", { exact: true }).waitFor();
+  await kept(3);
   expect(await page.content()).not.toContain(doors.dokuwiki.password);
 });
 
 test("the customer's page has the accesses and their notes, worded in the language of now", async () => {
   await page.keyboard.press("Alt+Digit2");
   const list = page.getByRole("listbox", { name: "Список клиентов" });
+  await option(name).waitFor();
   await list.focus();
   await page.keyboard.press("Home");
   await page.getByRole("heading", { level: 1, name }).waitFor();
   const notes = page.getByRole("region", { name: "Заметки" });
   await notes.getByText("Вход проверен в новом сеансе").first().waitFor();
-  expect(await notes.getByText("Вход проверен в новом сеансе").count()).toBe(3);
+  await expect.poll(() => notes.getByText("Вход проверен в новом сеансе").count()).toBe(3);
   expect(await notes.innerText()).toContain(`Сервер, SSH: ${doors.ssh.address}, ${doors.ssh.login}`);
 });
 
@@ -165,7 +168,7 @@ test("a secret is copied on the other side and shown only while a key is held", 
   await page.keyboard.up("Space");
   await shown.waitFor({ state: "detached" });
   expect(await page.content()).not.toContain(doors.ssh.password);
-  expect(bodies.filter((b) => b.includes(doors.ssh.password))).toHaveLength(1);
+  await expect.poll(() => bodies.filter((b) => b.includes(doors.ssh.password)).length).toBe(1);
 
   await page.keyboard.down("Space");
   await shown.waitFor();
@@ -186,11 +189,11 @@ test("forgetting asks in place, can be refused by Escape, and erases the secret"
   await ask.waitFor();
   await page.keyboard.press("Escape");
   await ask.waitFor({ state: "detached" });
-  expect(await stage.test<string[]>("keyring")).toHaveLength(3);
+  await kept(3);
   await forget.press("Enter");
   await ask.getByRole("button", { name: "Стереть" }).press("Enter");
   await page.getByText("Секрет забыт. Остался только след.").waitFor();
-  expect(await stage.test<string[]>("keyring")).toHaveLength(2);
+  await kept(2);
 });
 
 test("language and theme change at once, everywhere, from the palette", async () => {
@@ -199,7 +202,7 @@ test("language and theme change at once, everywhere, from the palette", async ()
   await page.keyboard.press("Enter");
   await page.getByText("The secret was forgotten. Only the trace is left.").waitFor();
   expect(await page.locator("body").innerText()).not.toMatch(/(?<![«\p{L}])(Доступы|Клиенты|забыт|работает|сегодня)/u);
-  expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("en");
   await page.keyboard.press("Control+KeyK");
   await page.keyboard.type("dark theme");
   await page.keyboard.press("Enter");
@@ -229,6 +232,14 @@ test("every shortcut is listed with F1 and with ?", async () => {
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
   }
+  await page.keyboard.press("Control+KeyK");
+  await page.keyboard.type("show the shortcuts");
+  await page.keyboard.press("Enter"); // one dialog closes, another opens
+  const dialog = page.getByRole("dialog", { name: "Shortcuts" });
+  await dialog.getByRole("listitem").filter({ hasText: "Go to customers" }).waitFor();
+  expect(await dialog.isVisible()).toBe(true);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
 });
 
 test("a discarded paste comes back", async () => {
@@ -243,9 +254,9 @@ test("a discarded paste comes back", async () => {
   await address.focus();
   await page.keyboard.press("End");
   await page.keyboard.press("Control+Backspace");
-  expect(await address.inputValue()).toBe("http://shop.example.org/");
+  await expect.poll(() => address.inputValue()).toBe("http://shop.example.org/");
   await page.keyboard.press("Control+KeyZ");
-  expect(await address.inputValue()).toBe("http://shop.example.org/admin");
+  await expect.poll(() => address.inputValue()).toBe("http://shop.example.org/admin");
   await page.keyboard.press("Escape");
   await page.getByRole("listbox", { name: "List of accesses" }).focus();
   const before = await inProgress();
@@ -272,13 +283,13 @@ test("lists are walked by arrows, ends and first letters", async () => {
   const chosen = () => list.locator('[aria-selected="true"] strong').innerText();
   const names = await list.locator("strong").allInnerTexts();
   await page.keyboard.press("Home");
-  expect(await chosen()).toBe(names[0]);
+  await expect.poll(chosen).toBe(names[0]);
   await page.keyboard.press("ArrowDown");
-  expect(await chosen()).toBe(names[1]);
+  await expect.poll(chosen).toBe(names[1]);
   await page.keyboard.press("End");
-  expect(await chosen()).toBe(names[3]);
+  await expect.poll(chosen).toBe(names[3]);
   await page.keyboard.type("stu");
-  expect(await chosen()).toBe("Studio Nord");
+  await expect.poll(chosen).toBe("Studio Nord");
 });
 
 test("a customer is renamed in place, and Escape takes it back", async () => {
@@ -321,6 +332,7 @@ test("hostile texts stay texts", async () => {
   await stage.call("Notes", "Add", made.id, `${evil} \u202Egnp.exe {{constructor}} \${alert(1)}`);
   await page.keyboard.press("Alt+Digit2");
   const list = page.getByRole("listbox", { name: "List of customers" });
+  await option("<img").waitFor();
   await list.focus();
   await page.keyboard.type("<img");
   await page.getByRole("heading", { level: 1, name: "<img" }).waitFor();
@@ -336,6 +348,7 @@ test("five megabytes are taken without the page losing its breath", async () => 
   await page.keyboard.press("Alt+Digit1");
   const long = `${"слово и ещё одно слово.\n".repeat(115_000)}\nсайт http://big.example.org/ логин boss пароль Sekret-12345\n`;
   expect(Buffer.byteLength(long)).toBeGreaterThan(4_500_000);
+  // The longest time between two frames: of a busy machine first, then while the message is taken.
   await page.evaluate(() => {
     const watch = window as unknown as { longest: number };
     watch.longest = 0;
@@ -347,18 +360,30 @@ test("five megabytes are taken without the page losing its breath", async () => 
     };
     requestAnimationFrame(frame);
   });
+  const longest = () =>
+    page.evaluate(() => {
+      const watch = window as unknown as { longest: number };
+      const { longest } = watch;
+      watch.longest = 0;
+      return longest;
+    });
+  await page.waitForTimeout(500);
+  const idle = await longest();
   await paste(stage, page, long);
   await expect.poll(() => page.getByRole("textbox", { name: "Address" }).first().inputValue(), { timeout: 15_000 }).toContain("big.example.org");
-  expect(await page.evaluate(() => (window as unknown as { longest: number }).longest)).toBeLessThan(1000);
+  expect(await longest()).toBeLessThan(1000 + 5 * idle);
 });
 
 test("the page stays usable when everything is half as large again", async () => {
   for (let i = 0; i < 5; i++) await page.keyboard.press("Control+Equal");
   await page.keyboard.press("Alt+Digit2");
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  expect(wide).toBe(false);
+  const size = () => page.evaluate(() => document.documentElement.style.fontSize);
+  await expect.poll(size).toBe("150%");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
   await page.keyboard.press("Control+Digit0");
-  expect(await page.evaluate(() => document.documentElement.style.fontSize)).toBe("100%");
+  await expect.poll(size).toBe("100%");
+  await expect.poll(async () => (await stage.call<{ zoom: number }>("System", "Settings")).zoom).toBe(100);
+  expect(await size()).toBe("100%"); // and stays, whatever was still on its way
 });
 
 test("nothing leads out of the page", async () => {

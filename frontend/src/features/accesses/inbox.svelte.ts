@@ -3,6 +3,7 @@ import type { Credential, Draft, Intake } from "../../api/accesses";
 import { on } from "../../api/events";
 import type { Failure } from "../../api/failure";
 import { Code, failureOf } from "../../api/failure";
+import { Latest } from "../../api/latest";
 
 /** What the place shows on the right: nothing yet, a message being worked on, or a kept access. */
 export type Shown = { intake: number } | { credential: number } | undefined;
@@ -15,6 +16,7 @@ export class Inbox {
   shown = $state.raw<Shown>();
   nothing = $state(false); // the last paste had no access in it
   #pending = new Set<Promise<unknown>>();
+  #kept = new Latest();
 
   constructor(private readonly fail: (failure: Failure) => void) {}
 
@@ -123,7 +125,7 @@ export class Inbox {
   }
 
   async #readSaved() {
-    await this.try(async () => (this.saved = await api.saved()));
+    await this.try(() => this.#kept.take(api.saved(), (saved) => (this.saved = saved)));
   }
 
   #put(intake: Intake) {

@@ -2,6 +2,7 @@ import * as api from "../../api/customers";
 import type { Customer } from "../../api/customers";
 import { on } from "../../api/events";
 import { failureOf, type Failure } from "../../api/failure";
+import { Latest } from "../../api/latest";
 
 /** The customers, what is looked for among them, and which one is looked at. */
 export class Customers {
@@ -11,7 +12,8 @@ export class Customers {
   loaded = $state(false);
   shown = $state(0); // id; 0 for none
   #names = $derived(new Map(this.all.map((c) => [c.id, c.name])));
-  #asked = 0;
+  #all = new Latest();
+  #found = new Latest();
 
   constructor(private readonly fail: (failure: Failure) => void) {}
 
@@ -31,7 +33,7 @@ export class Customers {
 
   async read() {
     await this.try(async () => {
-      this.all = await api.list();
+      await this.#all.take(api.list(), (all) => (this.all = all));
       await this.look(this.query);
     });
     this.loaded = true;
@@ -40,16 +42,13 @@ export class Customers {
   /** Finds by a part of the name, or of an address or login of an access. */
   async look(query: string) {
     this.query = query;
-    const mine = ++this.#asked;
     const wanted = query.trim();
     if (!wanted) {
+      this.#found.drop();
       this.found = this.all;
       return;
     }
-    await this.try(async () => {
-      const found = await api.list(wanted);
-      if (mine === this.#asked) this.found = found; // a slower, older answer must not replace a newer one
-    });
+    await this.try(() => this.#found.take(api.list(wanted), (found) => (this.found = found)));
   }
 
   async add(name: string): Promise<Customer | undefined> {

@@ -1,5 +1,6 @@
 import { on } from "../../api/events";
 import { failureOf, type Failure } from "../../api/failure";
+import { Latest } from "../../api/latest";
 import * as api from "../../api/system";
 import type { Settings as Choices, State } from "../../api/system";
 import { language } from "../../i18n/language.svelte";
@@ -10,6 +11,10 @@ import { enlarge } from "../../i18n/zoom";
 export class Settings {
   choices = $state.raw<Choices>();
   state = $state.raw<State>();
+
+  #read = new Latest();
+  #saves: Promise<unknown> = Promise.resolve();
+  #unsaved = 0;
 
   constructor(private readonly fail: (failure: Failure) => void) {}
 
@@ -31,10 +36,12 @@ export class Settings {
 
   async read() {
     await this.look();
-    if (this.state?.failure) return;
+    if (this.state?.failure || this.#unsaved) return; // after the last save it is read again
     try {
-      this.choices = await api.settings();
-      this.#follow();
+      await this.#read.take(api.settings(), (choices) => {
+        this.choices = choices;
+        this.#follow();
+      });
     } catch (reason) {
       this.fail(failureOf(reason));
     }
@@ -60,20 +67,24 @@ export class Settings {
     }
   }
 
-  /** Keeps a change; the page follows it before the Go side has answered. */
+  /** Keeps a change; the page follows it before the Go side has answered. Changes are kept in the order in which they were made. */
   async change(change: Partial<Choices>): Promise<boolean> {
     if (!this.choices) return false;
-    const before = this.choices;
-    this.choices = { ...before, ...change };
+    const choices = { ...this.choices, ...change };
+    this.choices = choices;
     this.#follow();
+    this.#read.drop(); // what was asked before this change does not know of it
+    this.#unsaved++;
+    const saved = this.#saves.then(() => api.saveSettings(choices));
+    this.#saves = saved.catch(() => {});
     try {
-      await api.saveSettings(this.choices);
+      await saved;
       return true;
     } catch (reason) {
-      this.choices = before;
-      this.#follow();
       this.fail(failureOf(reason));
       return false;
+    } finally {
+      if (--this.#unsaved === 0) void this.read();
     }
   }
 

@@ -28,6 +28,8 @@ var arrows = []arrow{
 	{"backend", "github.com/wailsapp", nil, "the backend has no window and compiles without cgo", true},
 	{"backend", "fyne.io/systray", nil, "the backend has no window and compiles without cgo", true},
 	{"backend", "opora/backend/lab", nil, "real servers are for tests", false},
+	{"backend", "opora/backend/check/zoo", nil, "hostile servers are for tests", false},
+	{"app", "opora/backend/check/zoo", nil, "hostile servers are for tests", false},
 	{"backend/intake", "opora/", []string{"opora/backend/opora"}, "reading a message needs nothing but the vocabulary", false},
 	{"backend/check", "opora/", []string{"opora/backend/opora", "opora/backend/check", "opora/backend/browser"}, "checks meet the rest of the program in app/desk", false},
 	{"backend/check/web", "opora/backend/check/", nil, "a door knows its parent and no other door", false},

@@ -102,6 +102,20 @@ func TestRebinding(t *testing.T) {
 	}
 }
 
+// TestAcceptedForOneHost: a certificate that was accepted for one host is not
+// accepted for another that the check comes to.
+func TestAcceptedForOneHost(t *testing.T) {
+	h := HTTP{target: Target{Host: "shop.ru"}, options: opora.Options{AcceptFingerprint: "SHA256:x"}}
+	for host, want := range map[string]string{
+		"shop.ru": "SHA256:x", "SHOP.ru": "SHA256:x", "shop.ru.": "SHA256:x", "www.shop.ru": "SHA256:x",
+		"login.shop.ru": "", "ru": "", "evil.ru": "", "shop.ru.evil.ru": "", "www.www.shop.ru": "", "": "",
+	} {
+		if got := h.accepted(host); got != want {
+			t.Errorf("%q: got %q, want %q", host, got, want)
+		}
+	}
+}
+
 func TestAllow(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	ago := func(minutes ...int) (times []time.Time) {

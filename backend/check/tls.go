@@ -63,6 +63,16 @@ type handshakeError struct{ err error }
 func (e *handshakeError) Error() string { return "tls handshake: " + e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
+// accepted is the fingerprint that the operator accepted, for the host that it
+// was accepted for: the target, with or without "www.". No other host has it.
+func (h *HTTP) accepted(host string) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if strings.TrimPrefix(host, "www.") != strings.TrimPrefix(h.target.Host, "www.") {
+		return ""
+	}
+	return h.options.AcceptFingerprint
+}
+
 func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
 	raw, err := h.dial(ctx, network, address)
 	if err != nil {
@@ -71,7 +81,7 @@ func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, 
 	host, _, _ := net.SplitHostPort(address)
 	limited, cancel := context.WithTimeout(ctx, TLSTimeout)
 	defer cancel()
-	conn := tls.Client(raw, TLS(host, h.options.AcceptFingerprint))
+	conn := tls.Client(raw, TLS(host, h.accepted(host)))
 	if err := conn.HandshakeContext(limited); err != nil {
 		_ = raw.Close()
 		return nil, &handshakeError{err}

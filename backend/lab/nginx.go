@@ -60,6 +60,11 @@ func StartNginx(ctx context.Context, dir string, options NginxOptions) (*Nginx, 
 
 // startNginx runs nginx with one server block, as a single process.
 func startNginx(ctx context.Context, dir, server string, secure bool) (*Nginx, error) {
+	return startNginxIn(ctx, nil, dir, server, secure)
+}
+
+// startNginxIn is startNginx in an overlay.
+func startNginxIn(ctx context.Context, o *overlay, dir, server string, secure bool) (*Nginx, error) {
 	nginx, err := program("nginx", "nginx")
 	if err != nil {
 		return nil, err
@@ -100,7 +105,7 @@ server_name _;
 	if err := write(path, config, 0o600); err != nil {
 		return nil, err
 	}
-	p, err := start(ctx, dir, "nginx", exec.Command(nginx, "-p", dir, "-e", "stderr", "-c", path))
+	p, err := start(ctx, dir, "nginx", o.inside(exec.Command(nginx, "-p", dir, "-e", "stderr", "-c", path)))
 	if err != nil {
 		return nil, err
 	}

@@ -20,21 +20,24 @@ type bundle struct {
 	name     string // of its folder in the cache; a new number when the list changes
 	packages []string
 	absolute bool // PHP files name the packages' own absolute paths
+	whole    bool // with all packages that these depend on and the machine lacks, for an overlay
 }
 
 // The bundles. The list of packages is what the packages themselves depend on,
 // less what is installed already and what the pages asked for do not use.
 func wordpressBundle() bundle {
 	return bundle{"wordpress-1", []string{"wordpress", "wordpress-l10n", "wordpress-theme-twentytwentythree", "php-getid3",
-		"libjs-underscore", "libjs-cropper"}, true}
+		"libjs-underscore", "libjs-cropper"}, true, false}
 }
 
 func dokuwikiBundle() bundle {
 	return bundle{"dokuwiki-1", []string{"dokuwiki", "libphp-simplepie", "php-geshi", "php-phpseclib", "php-random-compat",
-		"libjs-jquery", "libjs-jquery-ui", "libjs-jquery-cookie"}, true}
+		"libjs-jquery", "libjs-jquery-ui", "libjs-jquery-cookie"}, true, false}
 }
 
-func lighttpdBundle() bundle { return bundle{"lighttpd-1", []string{"lighttpd", "libxxhash0"}, false} }
+func lighttpdBundle() bundle {
+	return bundle{"lighttpd-1", []string{"lighttpd", "libxxhash0"}, false, false}
+}
 
 // unpack gives the folder in which a bundle lies as on a machine of its own,
 // and fetches it on first use.
@@ -67,22 +70,48 @@ func unpack(ctx context.Context, b bundle) (root string, err error) {
 	if _, err := exec.LookPath("apt-get"); err != nil {
 		return "", missing(err)
 	}
-	if err := run(ctx, downloads, "apt-get", append([]string{"download", "-q"}, b.packages...)...); err != nil {
+	fetch := []string{"download", "-q"}
+	if b.whole {
+		if err := wholeFolders(root); err != nil {
+			return "", err
+		}
+		fetch = []string{"install", "-q", "--yes", "--download-only", "--no-install-recommends", "-o", "Debug::NoLocking=1", "-o", "Dir::Cache::archives=" + downloads}
+	}
+	if err := run(ctx, downloads, "apt-get", append(fetch, b.packages...)...); err != nil {
 		return "", missing(err)
 	}
 	files, _ := filepath.Glob(filepath.Join(downloads, "*.deb"))
 	for _, file := range files {
-		if err := run(ctx, downloads, "dpkg-deb", "-x", file, root); err != nil {
+		if err := run(ctx, downloads, "sh", "-c", `dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"`, "sh", file, root); err != nil {
 			return "", missing(err)
 		}
 	}
 	if err := os.RemoveAll(downloads); err != nil {
 		return "", err
 	}
-	if err := relocate(root, b.absolute); err != nil {
-		return "", err
+	if !b.whole { // in an overlay everything is where it was made for
+		if err := relocate(root, b.absolute); err != nil {
+			return "", err
+		}
 	}
 	return root, write(done, "", 0o644)
+}
+
+// wholeFolders makes the links that a machine of today has at its root, so that
+// what packages put into /lib goes to /usr/lib, where an overlay shows it.
+func wholeFolders(root string) error {
+	if err := os.MkdirAll(filepath.Join(root, "packages", "partial"), 0o755); err != nil {
+		return err
+	}
+	for _, folder := range []string{"bin", "sbin", "lib", "lib64"} {
+		if err := os.MkdirAll(filepath.Join(root, "usr", folder), 0o755); err != nil {
+			return err
+		}
+		if err := os.Symlink("usr/"+folder, filepath.Join(root, folder)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cacheDir is build/cache of the project when there is one around the working

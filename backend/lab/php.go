@@ -15,6 +15,11 @@ const phpWorkers = 4
 // startPHP runs FastCGI workers behind a socket in dir. They share one listener,
 // so that none needs a parent that could leave it behind.
 func startPHP(ctx context.Context, dir string, settings ...string) (socket string, workers []*process, err error) {
+	return startPHPIn(ctx, nil, dir, settings...)
+}
+
+// startPHPIn is startPHP in an overlay.
+func startPHPIn(ctx context.Context, o *overlay, dir string, settings ...string) (socket string, workers []*process, err error) {
 	php, err := program("php-cgi", "php-cgi")
 	if err != nil {
 		return "", nil, err
@@ -43,7 +48,7 @@ func startPHP(ctx context.Context, dir string, settings ...string) (socket strin
 		cmd := exec.Command(php, arguments...)
 		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "PHP_FCGI_MAX_REQUESTS=0"}
 		cmd.Stdin = file
-		worker, err := start(ctx, dir, fmt.Sprintf("php%d", i), cmd)
+		worker, err := start(ctx, dir, fmt.Sprintf("php%d", i), o.inside(cmd))
 		if err != nil {
 			for _, started := range workers {
 				started.Stop()

@@ -84,7 +84,9 @@ func dokuwikiFiles(settings, data string, options DokuWikiOptions) error {
 		if i == 0 {
 			superuser, groups = user.Name, "user,admin"
 		}
-		fmt.Fprintf(&users, "%s:%s:%s:%s@example.org:%s\n", user.Name, hash, user.Name, user.Name, groups)
+		// It looks every name up in lower case.
+		name := strings.ToLower(user.Name)
+		fmt.Fprintf(&users, "%s:%s:%s:%s@example.org:%s\n", name, hash, user.Name, name, groups)
 	}
 	public := "*\t@ALL\t1\n"
 	if options.Closed {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -95,4 +96,13 @@ func (o *overlay) script(ctx context.Context, dir, text string, order any, setti
 // quoted is a PHP string.
 func quoted(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
+}
+
+// Around gives a running server the form of a Site.
+func Around(address string, server interface{ Stop() }) *Site {
+	site := &Site{URL: address, servers: servers{server}}
+	if at, err := url.Parse(address); err == nil {
+		site.Addr = at.Host
+	}
+	return site
 }

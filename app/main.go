@@ -15,6 +15,7 @@ import (
 	"opora/app/command"
 	"opora/app/desk"
 	"opora/app/window"
+	"opora/backend/browser"
 )
 
 // What a command has left after the first signal, and the status with which a
@@ -28,6 +29,10 @@ const (
 var version = "dev"
 
 func main() {
+	// Before anything else: the guard of a browser is no other part of the program.
+	if ran, status := browser.Guard(os.Args[1:]); ran {
+		os.Exit(status)
+	}
 	os.Exit(run(os.Args[1:]))
 }
 

@@ -21,10 +21,14 @@ import (
 	"syscall"
 
 	"opora/app/bridge"
+	"opora/backend/browser"
 	"opora/backend/lab"
 )
 
 func main() {
+	if ran, status := browser.Guard(os.Args[1:]); ran {
+		os.Exit(status)
+	}
 	dist := flag.String("dist", "frontend/dist", "folder of the built page")
 	servers := flag.Bool("servers", true, "start the servers that accesses are checked against")
 	flag.Parse()

@@ -1,0 +1,96 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// introduce has the tab's visitor learn the proxy's password. A browser cannot
+// be started with one, and it is answered only for requests that are held up on
+// their way; so one request is made for it, which the proxy answers itself, and
+// what the visitor has learnt then serves all later ones.
+func (b *Browser) introduce(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err := chromedp.Listen(ctx, func(event any) {
+		switch e := event.(type) {
+		case *fetch.EventRequestPaused:
+			go func() {
+				_, _ = chromedp.Call(ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
+			}()
+		case *fetch.EventAuthRequired:
+			go func() {
+				_, _ = chromedp.Call(ctx, fetch.ContinueWithAuth, fetch.ContinueWithAuthParams{
+					RequestID: e.RequestID, AuthChallengeResponse: b.password(e.AuthChallenge),
+				})
+			}()
+		}
+	})
+	if err != nil {
+		return err
+	}
+	address := "http://" + helloHost + "/"
+	if _, err := chromedp.Call(ctx, fetch.Enable, fetch.EnableParams{
+		Patterns: []*fetch.RequestPattern{{URLPattern: address}}, HandleAuthRequests: new(true),
+	}); err != nil {
+		return err
+	}
+	// The answer has no content, so the tab stays where it is.
+	result, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
+	if err != nil {
+		return err
+	}
+	if result.ErrorText != "net::ERR_ABORTED" {
+		return fmt.Errorf("the proxy does not answer: %s", result.ErrorText)
+	}
+	_, err = chromedp.Call(ctx, fetch.Disable, cdp.Empty{})
+	return err
+}
+
+// password is the answer to our own proxy's challenge, and to no other.
+func (b *Browser) password(asked *fetch.AuthChallenge) *fetch.AuthChallengeResponse {
+	if asked == nil || asked.Source != fetch.AuthChallengeSourceProxy || asked.Origin != "http://"+b.proxy.address() {
+		return &fetch.AuthChallengeResponse{Response: fetch.AuthChallengeResponseResponseCancelAuth}
+	}
+	return &fetch.AuthChallengeResponse{
+		Response: fetch.AuthChallengeResponseResponseProvideCredentials, Username: proxyUser, Password: b.proxy.password,
+	}
+}
+
+// harden takes from a visitor's tab what no visit needs: downloads, permissions,
+// files of ours, dialogs that hold the page up, workers between the page and its
+// server. It also makes the visitor known to the proxy.
+func (b *Browser) harden(ctx context.Context) error {
+	err := chromedp.Listen(ctx, func(event any) {
+		if dialog, ok := event.(*page.EventJavascriptDialogOpening); ok {
+			// Leaving is always allowed; everything else is answered with no.
+			leave := dialog.Type == page.DialogTypeBeforeunload
+			go func() {
+				_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leave})
+			}()
+		}
+	})
+	if err != nil {
+		return err
+	}
+	visitor := chromedp.FromContext(ctx).BrowserContextID
+	if _, err := chromedp.CallBrowser(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: visitor,
+	}); err != nil {
+		return err
+	}
+	if _, err := chromedp.Call(ctx, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: true}); err != nil {
+		return err
+	}
+	if _, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+		return err
+	}
+	return b.introduce(ctx)
+}

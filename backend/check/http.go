@@ -41,6 +41,7 @@ type HTTP struct {
 	options   opora.Options
 	transport *http.Transport
 	client    *http.Client
+	leaf      atomic.Pointer[string]
 }
 
 // HTTP opens a way to speak to the target. Its first [HTTP.Open] decides between
@@ -73,6 +74,15 @@ func (h *HTTP) Stranger() *HTTP { return h.session.HTTP(h.target, h.options) }
 
 // Jar holds the cookies of this visitor.
 func (h *HTTP) Jar() http.CookieJar { return h.client.Jar }
+
+// Trusted is the fingerprint of the key with which the target has shown itself,
+// after its certificate was judged; "" before that and without TLS.
+func (h *HTTP) Trusted() string {
+	if leaf := h.leaf.Load(); leaf != nil {
+		return *leaf
+	}
+	return ""
+}
 
 // Close ends the connections that wait for another request.
 func (h *HTTP) Close() { h.transport.CloseIdleConnections() }

@@ -87,8 +87,12 @@ func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, 
 		return nil, &handshakeError{err}
 	}
 	state := conn.ConnectionState()
+	leaf := Fingerprint(state.PeerCertificates[0])
+	if host == h.target.Host {
+		h.leaf.Store(&leaf)
+	}
 	h.session.Step(opora.StepTLS, fmt.Sprintf("%s, %s, %s", tls.VersionName(state.Version),
-		state.PeerCertificates[0].Issuer.CommonName, Fingerprint(state.PeerCertificates[0])))
+		state.PeerCertificates[0].Issuer.CommonName, leaf))
 	return conn, nil
 }
 

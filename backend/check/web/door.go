@@ -101,6 +101,18 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 	return door{}, s.nothing(ctx, first)
 }
 
+// knock asks for the customer's page and no further: it settles the scheme, the
+// certificate and where the address leads.
+func (s *search) knock(ctx context.Context) *opora.Finding {
+	reply, err := s.http.Open(ctx)
+	if err != nil {
+		finding := check.HTTPFault(ctx, err)
+		return &finding
+	}
+	s.origin = reply.URL
+	return nil
+}
+
 // bases are the folders below which a product may live, the deepest first.
 func bases(u *url.URL) []*url.URL {
 	var list []*url.URL

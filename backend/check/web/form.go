@@ -75,6 +75,9 @@ func (f *form) addField(n *html.Node) {
 		if x.kind == "" {
 			x.kind = "text"
 		}
+		if has(n, "data-masked") {
+			x.kind = "password" // shown as dots by a style, on a live page
+		}
 		x.checked = has(n, "checked")
 		if (x.kind == "checkbox" || x.kind == "radio") && !has(n, "value") {
 			x.value = "on"

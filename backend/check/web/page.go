@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,8 +34,10 @@ type page struct {
 	links    []link
 	blocks   []block
 	product  string
-	scripted bool   // scripts that seem to touch the password
-	source   string // lower case, for the few signs that stand in no tree
+	scripted bool     // scripts that seem to touch the password
+	source   string   // lower case, for the few signs that stand in no tree
+	live     bool     // as a browser shows it: only what a person can see
+	frames   []string // addresses of frames of other origins, on a live page
 }
 
 // Limits of what is looked at on one page; real doors are far below them.
@@ -48,6 +51,7 @@ type link struct {
 	text string // folded
 	to   *url.URL
 	post bool // a button or form, not a link
+	mark int  // of what a browser can press; -1 elsewhere
 }
 
 // block is one piece of text as it stands on the page.
@@ -130,14 +134,22 @@ func (p *page) walk(root *html.Node) {
 			}
 		case atom.A, atom.Area:
 			if to := p.resolve(attr(n, "href")); to != nil && len(p.links) < maxLinks {
-				p.links = append(p.links, link{text: fold(labelOf(n)), to: to})
+				p.links = append(p.links, link{text: fold(labelOf(n)), to: to, mark: markOf(n)})
 			}
 		case atom.Button:
 			// Some sites sign in or out by a button; its form says where.
 			if f := ancestor(n, atom.Form); f != nil {
 				if to := p.resolve(attr(f, "action")); to != nil {
-					p.links = append(p.links, link{text: fold(labelOf(n)), to: to, post: true})
+					p.links = append(p.links, link{text: fold(labelOf(n)), to: to, post: true, mark: markOf(n)})
 				}
+			} else if p.live && len(p.links) < maxLinks {
+				p.links = append(p.links, link{text: fold(labelOf(n)), to: p.url, post: true, mark: markOf(n)})
+			}
+		case atom.Iframe:
+			p.frames = append(p.frames, strings.ToLower(attr(n, "src")))
+		case atom.Div, atom.Span:
+			if p.live && has(n, "data-press") && len(p.links) < maxLinks {
+				p.links = append(p.links, link{text: fold(labelOf(n)), to: p.url, post: true, mark: markOf(n)})
 			}
 		case atom.Form:
 			if len(p.forms) >= maxForms {
@@ -226,8 +238,19 @@ func (p *page) resolve(href string) *url.URL {
 	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" {
 		return nil
 	}
-	to.Fragment, to.User = "", nil
+	to.User = nil
+	if !p.live || !strings.HasPrefix(to.Fragment, "/") && !strings.HasPrefix(to.Fragment, "!/") {
+		to.Fragment = "" // only scripts make pages of what stands behind a #
+	}
 	return to
+}
+
+// markOf is the number by which a browser knows an element; -1 for none.
+func markOf(n *html.Node) int {
+	if mark, err := strconv.Atoi(attr(n, "data-mark")); err == nil {
+		return mark
+	}
+	return -1
 }
 
 // text is everything on the page, folded.

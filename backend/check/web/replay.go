@@ -56,14 +56,19 @@ func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, proof) {
 	if !ok || !alike(with) || !alike(without) {
 		return nil, nothing
 	}
-	me, anyone := with[0], without[0]
+	return with[0].page, weigh(with[0], without[0], a.door.page, address)
+}
+
+// weigh says what the difference between the session's page and a stranger's
+// is worth.
+func weigh(me, anyone view, door *page, address *url.URL) proof {
 	signs := 0
 	if me.out && !anyone.out {
 		signs += 2
 	}
 	if anyone.door {
 		signs++
-		if me.page.ways(a.door.page) > 2 && address.String() != a.door.page.url.String() {
+		if me.page.ways(door) > 2 && address.String() != door.url.String() {
 			signs++ // a door that shows no form any more may also be locked
 		}
 	}
@@ -75,11 +80,11 @@ func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, proof) {
 	}
 	switch {
 	case signs == 0:
-		return nil, nothing
-	case signs < 2, me.page.gate(a.door.page), troubled(me.page, a.door.page):
-		return nil, contested
+		return nothing
+	case signs < 2, me.page.gate(door), troubled(me.page, door):
+		return contested
 	}
-	return me.page, proven
+	return proven
 }
 
 // looks takes the same look several times; it gives false when one fails.
@@ -105,13 +110,18 @@ func (a *attempt) looks(ctx context.Context, visitor *check.HTTP, address *url.U
 				p = read(next)
 			}
 		}
-		_, out := p.signOut()
-		list = append(list, view{
-			page: p, path: p.url.Path, out: out, in: len(entrances(p)) > 0, name: p.names(a.login),
-			door: p.status == http.StatusUnauthorized || p.status == http.StatusForbidden || back(p, a.door.form) != nil || p.login() != nil && !out,
-		})
+		list = append(list, seen(p, a.door.form, a.login))
 	}
 	return list, true
+}
+
+// seen is what the proof uses of a page.
+func seen(p *page, door *form, login string) view {
+	_, out := p.signOut()
+	return view{
+		page: p, path: p.url.Path, out: out, in: len(entrances(p)) > 0, name: p.names(login),
+		door: p.status == http.StatusUnauthorized || p.status == http.StatusForbidden || back(p, door) != nil || p.login() != nil && !out,
+	}
 }
 
 // alike reports whether the looks of one visitor agree in what the proof uses.

@@ -290,14 +290,21 @@ func (p *page) small(door *page) bool {
 
 // ways counts the links of a page that the door has not, the way out aside.
 func (p *page) ways(door *page) int {
-	seen := map[string]bool{p.url.String(): true}
-	for _, l := range door.links {
-		seen[l.to.String()] = true
+	seen := map[string]bool{}
+	key := func(l link) string {
+		if p.live && l.post {
+			return l.text // it is pressed, and leads where scripts say
+		}
+		return l.to.String()
 	}
+	for _, l := range door.links {
+		seen[key(l)] = true
+	}
+	seen[p.url.String()] = true
 	n := 0
 	for _, l := range p.links {
-		if key := l.to.String(); !seen[key] && !l.out() {
-			seen[key] = true
+		if k := key(l); !seen[k] && !l.out() {
+			seen[k] = true
 			n++
 		}
 	}

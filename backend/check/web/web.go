@@ -6,34 +6,55 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
+	"opora/backend/browser"
 	"opora/backend/check"
 	"opora/backend/opora"
 )
 
-// Checker proves a login through a web form by plain HTTP.
+// Checker proves a login through a web form: by plain HTTP where the form is
+// plain, in a throw-away browser where the page needs one.
 type Checker struct {
 	// Challenge answers for an address that asks by HTTP authentication
 	// instead of a form; nil leaves that undecided.
 	Challenge check.Checker
+	// Engine is the only one to use; "" uses each where it belongs.
+	Engine opora.Engine
+	// Browser finds the browser to use; nil takes the first on the machine.
+	Browser func() (browser.Program, error)
+}
+
+// Limit is how long a check may take (security requirement R15).
+func (c *Checker) Limit() time.Duration {
+	if c.Engine == opora.EngineHTTP {
+		return check.Deadline
+	}
+	return check.BrowserTime
 }
 
 // Check implements [check.Checker].
 func (c *Checker) Check(ctx context.Context, session *check.Session, credential opora.Credential, secrets opora.Secrets) opora.Finding {
-	target, err := check.ParseTarget(opora.Web, credential.Address)
-	if err != nil {
-		return opora.Found(opora.DNSFailed, opora.Hint{Code: opora.HintAddressUnclear, Detail: credential.Address})
-	}
-	if secrets.Password.Empty() {
-		return opora.Found(opora.Ambiguous, opora.Hint{Code: opora.HintSecretMissing})
+	target, finding := targetOf(credential, secrets)
+	if finding != nil {
+		return *finding
 	}
 	visitor := session.HTTP(target, credential.Options)
 	defer visitor.Close()
 	s := &search{http: visitor, session: session, login: credential.Login, seen: map[string]bool{}}
+	if c.Engine == opora.EngineBrowser {
+		if finding := s.knock(ctx); finding != nil {
+			return *finding
+		}
+		return c.inBrowser(ctx, s, credential, secrets)
+	}
 	door, finding := s.find(ctx)
 	if finding != nil {
-		if s.challenge && c.Challenge != nil && finding.Reason == opora.NoLoginForm {
+		switch {
+		case s.challenge && c.Challenge != nil && finding.Reason == opora.NoLoginForm:
 			return c.Challenge.Check(ctx, session, credential, secrets)
+		case c.Engine == "" && browserMayKnow(*finding):
+			return c.inBrowser(ctx, s, credential, secrets)
 		}
 		return *finding
 	}
@@ -43,10 +64,33 @@ func (c *Checker) Check(ctx context.Context, session *check.Session, credential 
 	if result.Product == "" {
 		result.Product = door.page.product
 	}
-	if door.plain && a.sent {
-		result.Hints = append(result.Hints, opora.Hint{Code: opora.HintPlain, Detail: "http"})
+	return withPlain(result, door.plain && a.sent)
+}
+
+func targetOf(credential opora.Credential, secrets opora.Secrets) (check.Target, *opora.Finding) {
+	target, err := check.ParseTarget(opora.Web, credential.Address)
+	if err != nil {
+		finding := opora.Found(opora.DNSFailed, opora.Hint{Code: opora.HintAddressUnclear, Detail: credential.Address})
+		return target, &finding
 	}
-	return result
+	if secrets.Password.Empty() {
+		finding := opora.Found(opora.Ambiguous, opora.Hint{Code: opora.HintSecretMissing})
+		return target, &finding
+	}
+	return target, nil
+}
+
+func withPlain(finding opora.Finding, plain bool) opora.Finding {
+	if plain {
+		finding.Hints = append(finding.Hints, opora.Hint{Code: opora.HintPlain, Detail: "http"})
+	}
+	return finding
+}
+
+// browserMayKnow reports whether a page that plain HTTP could not use may be
+// one that scripts build.
+func browserMayKnow(finding opora.Finding) bool {
+	return finding.Reason == opora.Unsupported || finding.Reason == opora.NoLoginForm || finding.Reason == opora.Blocked
 }
 
 // attempt is the one submission of a form and the judgement of what followed.

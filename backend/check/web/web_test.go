@@ -18,7 +18,7 @@ import (
 func run(t *testing.T, address, login, password string) opora.Check {
 	t.Helper()
 	memory := &check.Memory{}
-	runner := check.Runner{Checkers: map[opora.Kind]check.Checker{opora.Web: &Checker{}}, Ledger: memory, HostKeys: memory}
+	runner := check.Runner{Checkers: map[opora.Kind]check.Checker{opora.Web: &Checker{Engine: opora.EngineHTTP}}, Ledger: memory, HostKeys: memory}
 	result := runner.Check(context.Background(), opora.Credential{Kind: opora.Web, Address: address, Login: login},
 		opora.Secrets{Password: opora.NewSecret(password)}, nil)
 	if memory.Attempts() > 1 {

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"opora/backend/browser"
+	"opora/backend/check"
+	"opora/backend/opora"
+)
+
+// inBrowser runs the check in a throw-away browser, from what plain HTTP has
+// learned of the site.
+func (c *Checker) inBrowser(ctx context.Context, known *search, credential opora.Credential, secrets opora.Secrets) opora.Finding {
+	b, finding := c.launch(ctx, known, false)
+	if finding != nil {
+		return *finding
+	}
+	defer b.Close()
+	s := newScreen(known, b, credential, secrets)
+	me, err := b.Visitor(ctx)
+	if err != nil {
+		return engaged(screenFault(ctx, err))
+	}
+	defer me.Close()
+	s.me = me
+	result := s.run(ctx, known.starts(ctx), secrets.Password)
+	if result.Reason != opora.Timeout {
+		s.picture(ctx)
+	}
+	return engaged(withPlain(result, s.door != nil && s.door.url.Scheme == "http" && !s.since.IsZero()))
+}
+
+func newScreen(known *search, b *browser.Browser, credential opora.Credential, secrets opora.Secrets) *screen {
+	return &screen{
+		session: known.session, http: known.http, login: credential.Login, password: secrets.Password,
+		browser: b, start: known.origin, origin: known.origin,
+	}
+}
+
+// run is one check in a browser that is open.
+func (s *screen) run(ctx context.Context, starts []*url.URL, password opora.Secret) opora.Finding {
+	if finding := s.find(ctx, starts...); finding != nil {
+		return *finding
+	}
+	landing, finding := s.submit(ctx, password)
+	if finding != nil {
+		return s.placed(*finding, s.door)
+	}
+	return s.judge(ctx, landing)
+}
+
+func engaged(finding opora.Finding) opora.Finding {
+	finding.Engine = opora.EngineBrowser
+	return finding
+}
+
+// launch starts the browser; its finding says why there is none.
+func (c *Checker) launch(ctx context.Context, known *search, visible bool) (*browser.Browser, *opora.Finding) {
+	find := c.Browser
+	if find == nil {
+		find = firstBrowser
+	}
+	program, err := find()
+	if err != nil {
+		finding := opora.Found(opora.Unsupported, opora.Hint{Code: opora.HintNeedsBrowser}, opora.Hint{Code: opora.HintNoBrowser})
+		finding.Engine = opora.EngineHTTP
+		return nil, &finding
+	}
+	// The way out has judged the certificate by the system's roots, which are
+	// not the browser's own: that key, and only it, may pass there too.
+	var pins []string
+	if pin, found := strings.CutPrefix(known.http.Trusted(), "SHA256:"); found {
+		pins = append(pins, pin)
+	}
+	b, err := browser.Start(ctx, program, browser.Options{Dial: known.session.Dial, Pins: pins, Visible: visible, Language: "ru,en"})
+	if err != nil {
+		finding := engaged(opora.Found(opora.Unsupported, opora.Hint{Code: opora.HintBrowserFault}))
+		if ctx.Err() != nil {
+			finding = engaged(opora.Found(opora.Timeout))
+		}
+		return nil, &finding
+	}
+	known.session.Step(opora.StepBrowser, program.Name)
+	return b, nil
+}
+
+func firstBrowser() (browser.Program, error) {
+	programs := browser.Programs()
+	if len(programs) == 0 {
+		return browser.Program{}, browser.ErrMissing
+	}
+	return programs[0], nil
+}
+
+// starts are the pages from which the browser looks for the door.
+func (s *search) starts(ctx context.Context) []*url.URL {
+	var list []*url.URL
+	if recipe := s.session.Recipe(ctx, siteOf(s.origin)); recipe.Door != "" {
+		if to, err := s.origin.Parse(recipe.Door); err == nil && check.SameOrigin(s.origin, to) {
+			list = append(list, to)
+		}
+	}
+	if s.script != nil {
+		list = append(list, s.script.url)
+	}
+	root := *s.origin
+	root.Path, root.RawPath, root.RawQuery = "/", "", ""
+	return append(list, s.origin, &root, root.JoinPath("login"), root.JoinPath("admin/"))
+}
+
+func siteOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
+

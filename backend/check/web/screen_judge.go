@@ -1,0 +1,433 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"opora/backend/browser"
+	"opora/backend/check"
+	"opora/backend/opora"
+)
+
+// judge sorts the page that a browser shows after the login, and looks for a
+// proof: the same order of questions as over plain HTTP.
+func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
+	call := s.call()
+	if away := s.away(); away != nil && call == nil {
+		return s.decided(opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: away.Scheme + "://" + away.Host}), landing, "elsewhere")
+	}
+	if !check.MayFollow(s.door.url, landing.url) {
+		return s.decided(opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: landing.url.Scheme + "://" + landing.url.Host}), s.door, "elsewhere")
+	}
+	if finding := s.trouble(call, landing); finding != nil {
+		return s.decided(*finding, landing, "answer")
+	}
+	form := back(landing, s.form)
+	said := fresh(landing, form, s.login, s.door, s.before)
+	for _, text := range s.me.Dialogs() {
+		said = append(said, message{opora.Visible(text), true})
+	}
+	if form != nil {
+		if finding := s.refused(call, landing, form, said); finding != nil {
+			return *finding
+		}
+	} else {
+		if finding := other(landing, texts(said)); finding != nil {
+			return s.decided(*finding, landing, "page")
+		}
+		if landing.captchaFrame() && landing.small(s.door) {
+			return s.decided(opora.Found(opora.Captcha), landing, "captcha")
+		}
+		if finding := between(landing, s.door, s.login); finding != nil {
+			return s.decided(*finding, landing, "page")
+		}
+	}
+	for _, address := range s.places(landing, form) {
+		if inside, what := s.prove(ctx, address, landing); what == proven {
+			s.signOut(ctx, inside)
+			return s.decided(opora.Found(opora.OK), inside, "replay")
+		}
+		if ctx.Err() != nil {
+			return s.placed(opora.Found(opora.Timeout), landing)
+		}
+	}
+	if form == nil && !landing.gate(s.door) && !troubled(landing, s.door) {
+		if s.proveCalls(ctx) {
+			return s.decided(opora.Found(opora.OK), landing, "call")
+		}
+	}
+	undecided := opora.Found(opora.Ambiguous)
+	if len(said) > 0 {
+		undecided.Hints = append(undecided.Hints, opora.Hint{Code: opora.HintSaid, Detail: texts(said)})
+	}
+	return s.decided(undecided, landing, "nothing")
+}
+
+// sent are the requests since the form was sent that can have carried it.
+func (s *screen) sent() []browser.Request {
+	var list []browser.Request
+	for _, r := range s.me.Requests(s.since) {
+		if r.Script() || r.Kind == "Document" || r.Kind == "WebSocket" {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// call is the request that carried the credential and was answered; nil when
+// none did.
+func (s *screen) call() *browser.Request {
+	var likely *browser.Request
+	for _, r := range s.sent() {
+		if r.Fault != "" && r.Status == 0 || r.Kind == "WebSocket" && r.Posted == "" {
+			continue
+		}
+		if carries(r, s.password.Reveal()) {
+			return &r
+		}
+		if likely == nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
+			likely = &r
+		}
+	}
+	if likely == nil {
+		for _, r := range s.sent() { // a form sent by GET
+			if r.Kind == "Document" && r.Status != 0 && r.URL.RawQuery != "" {
+				return &r
+			}
+		}
+	}
+	return likely
+}
+
+// carries reports whether a request held a text, as it is or in one of the
+// usual spellings.
+func carries(r browser.Request, text string) bool {
+	if text == "" {
+		return false
+	}
+	quoted, _ := json.Marshal(text) // a string has no fault
+	for _, spelling := range []string{text, url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`)} {
+		if strings.Contains(r.Posted, spelling) || strings.Contains(r.URL.RawQuery, spelling) {
+			return true
+		}
+	}
+	return false
+}
+
+// away is the origin of somebody else to whom the page wanted to go with the
+// login; nil when it did not.
+func (s *screen) away() *url.URL {
+	for _, r := range s.sent() {
+		if (r.Kind == "Document" || r.Script() && r.Method != http.MethodGet) && !check.MayFollow(s.door.url, r.URL) {
+			return r.URL
+		}
+	}
+	return nil
+}
+
+// trouble gives the finding when the answer to the login says nothing of the
+// credential.
+func (s *screen) trouble(call *browser.Request, landing *page) *opora.Finding {
+	replies := []*check.Reply{landing.reply()}
+	if call != nil {
+		header := http.Header{}
+		if after := call.Answer["retry-after"]; after != "" {
+			header.Set("Retry-After", after)
+		}
+		replies = append(replies, &check.Reply{URL: call.URL, Status: call.Status, Header: header})
+	}
+	for _, r := range replies {
+		if finding, trouble := check.Trouble(r); trouble {
+			return &finding
+		}
+	}
+	return nil
+}
+
+// refused judges the door that came back. It gives nil when nothing decides.
+func (s *screen) refused(call *browser.Request, landing *page, form *form, said []message) *opora.Finding {
+	if !s.captcha && (form.hasCaptcha() || landing.captchaFrame()) {
+		finding := s.decided(opora.Found(opora.Captcha), landing, "captcha")
+		return &finding
+	}
+	if _, out := landing.signOut(); out {
+		if _, before := s.door.signOut(); !before {
+			return nil
+		}
+	}
+	if call == nil {
+		return nil // the page itself did not take what was typed: nobody was asked
+	}
+	status := call.Status == http.StatusUnauthorized || call.Status == http.StatusUnprocessableEntity
+	if answer := answered(call); len(answer) > 0 {
+		status = status || call.Status == http.StatusForbidden && refuses(fold(texts(answer)), s.login)
+		if len(said) == 0 || refusal(said, s.login, status) == nil {
+			said = append(said, answer...)
+		}
+	}
+	finding := refusal(said, s.login, status || invalid(form, s.form))
+	if finding == nil {
+		return nil
+	}
+	if finding.Verdict == opora.Rejected {
+		if s.door.rivals(s.form) {
+			*finding = opora.Found(opora.Ambiguous, finding.Hints...)
+		}
+		s.session.Step(opora.StepRefusal, texts(said))
+	}
+	result := s.decided(*finding, landing, "form")
+	return &result
+}
+
+// answered is what the answer to a script's login says in words.
+func answered(call *browser.Request) []message {
+	if !call.Script() || len(call.Body) == 0 || call.Status < 300 && !strings.Contains(call.MIME, "json") {
+		return nil
+	}
+	var value any
+	if json.Unmarshal(call.Body, &value) != nil {
+		if text := opora.Visible(string(call.Body)); len(text) < 300 && !strings.Contains(text, "<") {
+			return []message{{text, true}}
+		}
+		return nil
+	}
+	var list []message
+	var walk func(key string, v any, depth int)
+	walk = func(key string, v any, depth int) {
+		switch x := v.(type) {
+		case string:
+			if (depth == 0 || messageKeys.in(strings.ToLower(key))) && x != "" && len(x) < 300 && len(list) < 10 {
+				list = append(list, message{opora.Visible(strings.ReplaceAll(x, "_", " ")), true})
+			}
+		case map[string]any:
+			if depth < 5 {
+				for _, k := range slices.Sorted(maps.Keys(x)) {
+					name := k
+					if messageKeys.in(strings.ToLower(key)) {
+						name = key // {"errors":{"login":"…"}}
+					}
+					walk(name, x[k], depth+1)
+				}
+			}
+		case []any:
+			for _, item := range x[:min(len(x), 10)] {
+				walk(key, item, depth+1)
+			}
+		}
+	}
+	walk("", value, 0)
+	return list
+}
+
+var messageKeys = words(`error`, `message`, `\bmsg\b`, `detail`, `reason`, `description`, `title`, `fault`, `ошибк`)
+
+// places are the pages to prove acceptance at, as few as can be: each costs
+// several visits.
+func (s *screen) places(landing *page, form *form) []*url.URL {
+	var list []*url.URL
+	for _, u := range []*url.URL{landing.url, s.start} {
+		if u == nil || form != nil && u == landing.url || !check.MayFollow(s.door.url, u) ||
+			slices.ContainsFunc(list, func(known *url.URL) bool { return known.String() == u.String() }) {
+			continue
+		}
+		list = append(list, u)
+	}
+	return list
+}
+
+// prove opens a page again in the session's tab and as a stranger, twice each.
+// The landing page as it stands counts as one of the session's looks.
+func (s *screen) prove(ctx context.Context, address *url.URL, landing *page) (*page, proof) {
+	type strange struct {
+		views []view
+		err   error
+	}
+	others := make(chan strange, 1)
+	go func() {
+		views, err := s.stranger(ctx, address)
+		others <- strange{views, err}
+	}()
+	var with []view
+	if landing.url.String() == address.String() {
+		with = append(with, seen(landing, s.form, s.login))
+	}
+	for len(with) < looks {
+		p, err := s.visitAgain(ctx, s.me, address)
+		if err != nil {
+			<-others
+			return nil, nothing
+		}
+		with = append(with, seen(p, s.form, s.login))
+		if with[len(with)-1].door {
+			break // the session does not outlive the page: nothing to prove here
+		}
+	}
+	other := <-others
+	s.session.Step(opora.StepReplay, describe(address, with, other.views))
+	if other.err != nil || with[len(with)-1].door || !alike(with) || !alike(other.views) {
+		return nil, nothing
+	}
+	last := with[len(with)-1]
+	return last.page, weigh(last, other.views[0], s.door, address)
+}
+
+// stranger looks at a page twice as somebody who has come through the door's
+// page and has not logged in.
+func (s *screen) stranger(ctx context.Context, address *url.URL) ([]view, error) {
+	visitor, err := s.browser.Visitor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer visitor.Close()
+	var list []view
+	for range looks {
+		p, err := s.visitAgain(ctx, visitor, address)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, seen(p, s.form, s.login))
+	}
+	return list, nil
+}
+
+func (s *screen) visitAgain(ctx context.Context, visitor *browser.Visitor, address *url.URL) (*page, error) {
+	if err := visitor.Open(ctx, address); err != nil {
+		return nil, err
+	}
+	v, err := visitor.Look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := readView(v)
+	if !check.MayFollow(address, p.url) {
+		return &page{url: p.url, status: http.StatusUnauthorized, live: true}, nil // sent away to somebody else's login
+	}
+	if finding, trouble := check.Trouble(p.reply()); trouble {
+		return nil, fmt.Errorf("replay: %s", finding.Reason)
+	}
+	return p, nil
+}
+
+// standardHeaders say nothing of who asks.
+var standardHeaders = words(`^accept`, `^content-`, `^user-agent$`, `^referer$`, `^origin$`, `^sec-`, `^cache-control$`, `^pragma$`, `^x-requested-with$`, `^upgrade`, `^dnt$`, `^if-`, `^connection$`, `^host$`)
+
+// proveCalls asks again for what the page's scripts asked for after the login,
+// with what they sent and without it. It serves applications whose page is the
+// same for everyone and whose session lives in the page alone.
+func (s *screen) proveCalls(ctx context.Context) bool {
+	before := map[string]browser.Request{}
+	for _, r := range s.me.Requests(time.Time{}) {
+		if r.At.Before(s.since) && r.Script() {
+			before[r.URL.String()] = r
+		}
+	}
+	tried := 0
+	for _, r := range s.sent() {
+		if !r.Script() || r.Method != http.MethodGet || r.Status < 200 || r.Status > 299 || !strings.Contains(r.MIME, "json") || !check.MayFollow(s.door.url, r.URL) || tried == 4 || ctx.Err() != nil {
+			continue
+		}
+		if earlier, asked := before[r.URL.String()]; asked && earlier.Status == r.Status && string(earlier.Body) == string(r.Body) {
+			continue // anyone gets it
+		}
+		tried++
+		if s.proveCall(ctx, r, before) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *screen) proveCall(ctx context.Context, r browser.Request, before map[string]browser.Request) bool {
+	mine, err := s.me.Cookies(ctx, r.URL)
+	if err != nil {
+		return false
+	}
+	// What the page sent before the login is what a guest has.
+	guest := map[string]string{}
+	for _, earlier := range before {
+		for name, value := range earlier.Header {
+			guest[name] = value
+		}
+	}
+	ask := func(cookies string, own bool) (status int, body string) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL.String(), nil)
+		if err != nil {
+			return 0, ""
+		}
+		for name, value := range r.Header {
+			switch low := strings.ToLower(name); {
+			case low == "cookie" || low == "host" || low == "accept-encoding" || low == "connection":
+			case own || standardHeaders.in(low):
+				request.Header.Set(name, value)
+			case guest[name] != "":
+				request.Header.Set(name, guest[name])
+			}
+		}
+		if cookies != "" {
+			request.Header.Set("Cookie", cookies)
+		}
+		visitor := s.http.Stranger()
+		defer visitor.Close()
+		reply, err := visitor.Do(request)
+		if err != nil {
+			return 0, ""
+		}
+		return reply.Status, string(reply.Body)
+	}
+	with, withBody := ask(mine, true)
+	with2, withBody2 := ask(mine, true)
+	without, withoutBody := ask("", false)
+	without2, _ := ask("", false)
+	s.session.Step(opora.StepReplay, fmt.Sprintf("%s: %d | %d", r.URL.Path, with, without))
+	switch {
+	case with != with2 || without != without2 || with < 200 || with > 299:
+		return false
+	case without == http.StatusUnauthorized || without == http.StatusForbidden:
+		return true
+	}
+	// Both are let in: only the person's own name, given to one of them, tells them apart.
+	name := strings.ToLower(strings.TrimSpace(s.login))
+	holds := func(body string) bool { return len(name) >= 3 && hasWord(strings.ToLower(body), name) }
+	return holds(withBody) && holds(withBody2) && !holds(withoutBody)
+}
+
+// signOut leaves by the way out that the page shows. Nobody waits for it to end.
+func (s *screen) signOut(ctx context.Context, p *page) {
+	way, found := p.signOut()
+	if !found || way.mark < 0 || !check.MayFollow(p.url, way.to) || ctx.Err() != nil {
+		return
+	}
+	pressed := time.Now()
+	if s.me.Press(ctx, way.mark) == nil && s.me.Stirs(ctx, pressed, 500*time.Millisecond) {
+		s.session.Step(opora.StepSignOut, "")
+	}
+}
+
+// picture hands in what the page looks like, unless a secret stands on it.
+func (s *screen) picture(ctx context.Context) {
+	v, err := s.me.Look(ctx)
+	if err != nil || reveals(v, s.password) {
+		return
+	}
+	if shot, err := s.me.Picture(ctx, readView(v).masked()...); err == nil {
+		s.session.Show(shot)
+	}
+}
+
+func (s *screen) decided(finding opora.Finding, p *page, sign string) opora.Finding {
+	s.session.Step(opora.StepDecision, sign)
+	return s.placed(finding, p)
+}
+
+func (s *screen) placed(finding opora.Finding, p *page) opora.Finding {
+	finding.FinalAddress = check.Shown(p.url)
+	finding.Title, finding.Product = p.title, p.product
+	return finding
+}

@@ -12,6 +12,7 @@ import (
 
 	"opora/app/words"
 	"opora/backend/access"
+	"opora/backend/browser"
 	"opora/backend/check"
 	"opora/backend/check/basic"
 	"opora/backend/check/ssh"
@@ -100,9 +101,11 @@ func tell[T any](event func(T), what T) {
 	}
 }
 
-// keepHouse settles what an earlier run left and drops expired drafts. It runs
-// beside the window: a keyring that asks for its password must not hold it up.
+// keepHouse settles and removes what an earlier run left, and drops expired
+// drafts. It runs beside the window: a keyring that asks for its password must
+// not hold it up.
 func (d *Desk) keepHouse(ctx context.Context) {
+	browser.Sweep()
 	unsettled := d.recoverSaves(ctx)
 	ticker := time.NewTicker(sweep)
 	defer ticker.Stop()
@@ -155,7 +158,7 @@ func (d *Desk) keep(ctx context.Context, customer opora.Customer, credential opo
 // missing. What may not be kept by its verdict gives [opora.NotProven], and no
 // customer is made for it.
 func (d *Desk) Keep(ctx context.Context, customer string, credential opora.Credential, secrets opora.Secrets, checked opora.Check, byWord bool) (opora.Credential, opora.Note, error) {
-	if !access.Keepable(checked.Finding.Verdict, byWord) {
+	if !access.Keepable(checked.Finding, byWord) {
 		return opora.Credential{}, opora.Note{}, opora.NotProven
 	}
 	owner, err := d.CustomerFor(ctx, customer)

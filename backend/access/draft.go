@@ -42,6 +42,8 @@ type Draft struct {
 	Steps         []opora.Step     `json:"steps"`   // of the running or last check
 	Checked       bool             `json:"checked"` // Check is there
 	Check         opora.Check      `json:"check"`
+	HandedOver    bool             `json:"handedOver"`   // the operator is at the window of the running check
+	HasPicture    bool             `json:"hasPicture"`   // of the page that the check ended on; see [Inbox.Picture]
 	Failure       opora.Code       `json:"failure"`      // why it could not be checked or kept
 	FailureField  string           `json:"failureField"` // the field that the failure belongs to
 	CredentialID  int64            `json:"credentialId"` // once saved
@@ -75,8 +77,10 @@ type Change struct {
 type card struct {
 	Draft
 	secrets opora.Secrets
-	cancel  func() // ends the running check; nil when none runs
-	turn    int    // counts the checks, so that an ended one no longer speaks
+	cancel  func()          // ends the running check; nil when none runs
+	turn    int             // counts the checks, so that an ended one no longer speaks
+	words   chan opora.Word // to the running check while it is handed over
+	picture []byte          // JPEG; it goes nowhere but to the open card
 }
 
 func (c *card) busy() bool { return c.cancel != nil }
@@ -137,7 +141,21 @@ func (c *card) describe() {
 	}
 }
 
+// finish takes what a check has found. Its picture stays on this side and apart,
+// so that it is in no view of the draft and in nothing that is kept.
+func (c *card) finish(check opora.Check) {
+	c.show(check.Picture)
+	check.Picture = nil
+	c.State, c.Checked, c.Check, c.Steps = Done, true, check, check.Evidence
+	c.words, c.HandedOver = nil, false
+}
+
+func (c *card) show(picture []byte) { c.picture, c.HasPicture = picture, len(picture) > 0 }
+
 func (c *card) reset(state State) {
+	c.words, c.HandedOver = nil, false
+	c.show(nil)
+
 	c.State, c.Checked, c.Check, c.Steps = state, false, opora.Check{}, []opora.Step{}
 	c.Failure, c.FailureField = "", ""
 }

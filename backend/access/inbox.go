@@ -157,7 +157,7 @@ func (b *Inbox) SetCustomer(ctx context.Context, intakeID, customerID int64, nam
 	view, err := b.onIntake(intakeID, func(p *pasted) error {
 		p.CustomerID, p.Customer = customerID, name
 		for _, c := range p.cards {
-			if c.State == Done && c.Check.Finding.Verdict == opora.Works {
+			if c.State == Done && c.Check.Finding.Proven() {
 				proven = append(proven, c.ID)
 			}
 		}

@@ -69,7 +69,7 @@ func (k *Keeper) save(ctx context.Context, customer opora.Customer, credential o
 	kept opora.Credential, note opora.Note, err error,
 ) {
 	switch {
-	case !Keepable(check.Finding.Verdict, byWord), check.ID == "":
+	case !Keepable(check.Finding, byWord), check.ID == "":
 		return kept, note, opora.NotProven
 	case secrets.Empty():
 		return kept, note, &opora.FieldError{Field: "secret", Code: opora.SecretMissing}
@@ -85,7 +85,7 @@ func (k *Keeper) save(ctx context.Context, customer opora.Customer, credential o
 	}
 	credential.CustomerID = customer.ID
 	credential.HasKey = !secrets.Key.Empty()
-	credential.Proven = check.Finding.Verdict == opora.Works
+	credential.Proven = check.Finding.Proven()
 	credential.Check = check
 	note = opora.Note{
 		CustomerID: customer.ID, Author: settings.Operator, Kind: credential.Kind, Address: credential.Address,

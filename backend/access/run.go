@@ -40,18 +40,18 @@ func (b *Inbox) Run(intakeID int64) (Intake, error) {
 
 // RunOne checks one draft. What keeps it from being checked is noted at the
 // draft itself.
-func (b *Inbox) RunOne(draftID int64) (Intake, error) { return b.run(draftID, b.Check) }
+func (b *Inbox) RunOne(draftID int64) (Intake, error) { return b.run(draftID, b.Check, nil) }
 
 // RunAnyway is [Inbox.RunOne] beyond the budget of attempts: the operator's
 // word for this one check.
-func (b *Inbox) RunAnyway(draftID int64) (Intake, error) { return b.run(draftID, b.CheckAnyway) }
+func (b *Inbox) RunAnyway(draftID int64) (Intake, error) { return b.run(draftID, b.CheckAnyway, nil) }
 
-func (b *Inbox) run(draftID int64, how CheckFunc) (Intake, error) {
+func (b *Inbox) run(draftID int64, how CheckFunc, words chan opora.Word) (Intake, error) {
 	return b.onCard(draftID, func(_ *pasted, c *card) error {
 		if c.busy() || c.State == Saved || b.closed {
 			return opora.Busy
 		}
-		if c.State == Done && c.Check.Finding.Verdict == opora.Works {
+		if c.State == Done && c.Check.Finding.Proven() {
 			c.State = Waiting
 			b.start(c, b.keepOnly) // already proven: no second login
 			return nil
@@ -69,6 +69,7 @@ func (b *Inbox) run(draftID int64, how CheckFunc) (Intake, error) {
 			c.fail(err)
 			return nil
 		}
+		c.words, c.HandedOver = words, words != nil
 		b.start(c, func(ctx context.Context, c *card, turn int) { b.check(ctx, c, turn, how) })
 		return nil
 	})
@@ -131,13 +132,13 @@ func (b *Inbox) check(ctx context.Context, c *card, turn int, how CheckFunc) {
 	customer := false
 	current := b.during(c, turn, func(p *pasted) {
 		c.cancel = nil
-		c.State, c.Checked, c.Check, c.Steps = Done, true, check, check.Evidence
+		c.finish(check)
 		customer = p.Customer != ""
 	})
 	if !current {
 		return
 	}
-	if check.Finding.Verdict == opora.Works && customer {
+	if check.Finding.Proven() && customer {
 		b.keepOnly(ctx, c, turn)
 	}
 	b.mu.Lock()
@@ -165,7 +166,7 @@ func (b *Inbox) keep(ctx context.Context, draftID int64, byWord bool) (Intake, e
 		switch {
 		case c.busy() || c.State == Saved:
 			return opora.Busy
-		case !c.Checked || !Keepable(c.Check.Finding.Verdict, byWord):
+		case !c.Checked || !Keepable(c.Check.Finding, byWord):
 			return opora.NotProven
 		case p.Customer == "":
 			c.State, c.Failure = Done, opora.CustomerNeeded
@@ -200,6 +201,7 @@ func (b *Inbox) keep(ctx context.Context, draftID int64, byWord bool) (Intake, e
 		p.CustomerID, p.Customer = customer.ID, customer.Name
 		c.State, c.CredentialID = Saved, kept.ID
 		c.secrets = opora.Secrets{} // the keyring has them now
+		c.show(nil)
 		return nil
 	})
 	return view, errors.Join(err, gone)

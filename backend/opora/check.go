@@ -43,6 +43,19 @@ func (f Finding) Waits() bool {
 	return false
 }
 
+// ByWord reports whether the verdict is the operator's word and not a proof.
+func (f Finding) ByWord() bool {
+	for _, hint := range f.Hints {
+		if hint.Code == HintByOperator {
+			return true
+		}
+	}
+	return false
+}
+
+// Proven reports whether Opora itself has seen that the credential works.
+func (f Finding) Proven() bool { return f.Verdict == Works && !f.ByWord() }
+
 // Hint adds one sentence to a finding: its code names the sentence, its detail
 // fills the gap in it.
 type Hint struct {

@@ -36,7 +36,7 @@ func (db *DB) RecordCheck(ctx context.Context, credentialID int64, check opora.C
 		return err
 	}
 	err = db.exec(ctx, `UPDATE credential SET last_check = ?, proven = ? WHERE id = ?`,
-		text, check.Finding.Verdict == opora.Works, credentialID)
+		text, check.Finding.Proven(), credentialID)
 	if err != nil {
 		return fmt.Errorf("credential %d: %w", credentialID, err)
 	}

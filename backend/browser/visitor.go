@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -373,6 +374,20 @@ func (v *Visitor) Cookies(ctx context.Context, address *url.URL) (string, error)
 		pairs = append(pairs, c.Name+"="+c.Value)
 	}
 	return strings.Join(pairs, "; "), nil
+}
+
+// SetCookies gives the visitor what an address has set elsewhere.
+func (v *Visitor) SetCookies(ctx context.Context, address *url.URL, cookies []*http.Cookie) error {
+	var list []*network.CookieParam
+	for _, c := range cookies {
+		list = append(list, &network.CookieParam{Name: c.Name, Value: c.Value, URL: address.String()})
+	}
+	joined, done := v.within(ctx)
+	defer done()
+	if _, err := chromedp.Call(joined, network.SetCookies, network.SetCookiesParams{Cookies: list}); err != nil {
+		return v.fault(ctx, err)
+	}
+	return nil
 }
 
 // Requests are the requests of this visitor since a moment, oldest first.

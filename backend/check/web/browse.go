@@ -25,7 +25,7 @@ func (c *Checker) inBrowser(ctx context.Context, known *search, credential opora
 	}
 	defer me.Close()
 	s.me = me
-	result := s.run(ctx, known.starts(ctx), secrets.Password)
+	result := s.run(ctx, known.starts(), secrets.Password)
 	if result.Reason != opora.Timeout {
 		s.picture(ctx)
 	}
@@ -35,7 +35,7 @@ func (c *Checker) inBrowser(ctx context.Context, known *search, credential opora
 func newScreen(known *search, b *browser.Browser, credential opora.Credential, secrets opora.Secrets) *screen {
 	return &screen{
 		session: known.session, http: known.http, login: credential.Login, password: secrets.Password,
-		browser: b, start: known.origin, origin: known.origin,
+		browser: b, start: known.origin, origin: known.origin, recipe: known.recipe,
 	}
 }
 
@@ -49,6 +49,46 @@ func (s *screen) run(ctx context.Context, starts []*url.URL, password opora.Secr
 		return s.placed(*finding, s.door)
 	}
 	return s.judge(ctx, landing)
+}
+
+// lookAgain shows the page behind a login that plain HTTP has made, and could
+// not judge, to a browser: what scripts make of it may decide. Nothing is sent
+// a second time. It gives nil when that does not decide either.
+func (c *Checker) lookAgain(ctx context.Context, known *search, a *attempt, credential opora.Credential, secrets opora.Secrets) *opora.Finding {
+	b, finding := c.launch(ctx, known, false)
+	if finding != nil {
+		return nil
+	}
+	defer b.Close()
+	me, err := b.Visitor(ctx)
+	if err != nil {
+		return nil
+	}
+	defer me.Close()
+	s := newScreen(known, b, credential, secrets)
+	s.me, s.door, s.form = me, a.door.page, a.door.form
+	b.Confine(s.stays)
+	if me.SetCookies(ctx, a.landing.url, known.http.Jar().Cookies(a.landing.url)) != nil || me.Open(ctx, a.landing.url) != nil {
+		return nil
+	}
+	landing, err := s.look(ctx)
+	if err != nil || !check.MayFollow(a.landing.url, landing.url) || back(landing, s.form) != nil {
+		return nil
+	}
+	s.picture(ctx)
+	result := other(landing, "")
+	if result == nil {
+		result = between(landing, s.door, s.login)
+	}
+	if result != nil {
+		decided := engaged(s.decided(*result, landing, "page"))
+		return &decided
+	}
+	if inside, what := s.prove(ctx, landing.url, landing); what == proven {
+		decided := engaged(s.decided(opora.Found(opora.OK), inside, "replay"))
+		return &decided
+	}
+	return nil
 }
 
 func engaged(finding opora.Finding) opora.Finding {
@@ -95,12 +135,10 @@ func firstBrowser() (browser.Program, error) {
 }
 
 // starts are the pages from which the browser looks for the door.
-func (s *search) starts(ctx context.Context) []*url.URL {
+func (s *search) starts() []*url.URL {
 	var list []*url.URL
-	if recipe := s.session.Recipe(ctx, siteOf(s.origin)); recipe.Door != "" {
-		if to, err := s.origin.Parse(recipe.Door); err == nil && check.SameOrigin(s.origin, to) {
-			list = append(list, to)
-		}
+	if to := s.recipeDoor(); to != nil {
+		list = append(list, to)
 	}
 	if s.script != nil {
 		list = append(list, s.script.url)
@@ -111,4 +149,3 @@ func (s *search) starts(ctx context.Context) []*url.URL {
 }
 
 func siteOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
-

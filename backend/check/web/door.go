@@ -41,6 +41,7 @@ type search struct {
 	script    *page // a page that scripts would build, or whose form they send
 	sso       *url.URL
 	captcha   bool
+	recipe    opora.Recipe
 }
 
 // find follows redirects to the first page, then looks at that page, at its
@@ -53,9 +54,17 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 		return door{}, &finding
 	}
 	s.origin = reply.URL
+	s.recipe = s.session.Recipe(ctx, siteOf(s.origin))
 	first, finding := s.look(ctx, reply)
 	if finding != nil {
 		return door{}, finding
+	}
+	if to := s.recipeDoor(); to != nil {
+		if p := s.fetch(ctx, to); p != nil {
+			if d, found := s.at(ctx, p); found {
+				return d, nil
+			}
+		}
 	}
 	if d, found := s.at(ctx, first); found {
 		return d, nil
@@ -110,7 +119,20 @@ func (s *search) knock(ctx context.Context) *opora.Finding {
 		return &finding
 	}
 	s.origin = reply.URL
+	s.recipe = s.session.Recipe(ctx, siteOf(s.origin))
 	return nil
+}
+
+// recipeDoor is where an operator has logged in at this site; nil when none has.
+func (s *search) recipeDoor() *url.URL {
+	if s.recipe.Door == "" {
+		return nil
+	}
+	to, err := s.origin.Parse(s.recipe.Door)
+	if err != nil || !check.SameOrigin(s.origin, to) {
+		return nil
+	}
+	return to
 }
 
 // bases are the folders below which a product may live, the deepest first.
@@ -218,6 +240,7 @@ func (s *search) at(ctx context.Context, p *page) (door, bool) {
 		}
 		return door{}, false
 	}
+	f.pick(s.recipe.UserField)
 	if f.hasCaptcha() {
 		s.captcha = true
 		return door{}, false

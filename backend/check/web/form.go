@@ -26,7 +26,8 @@ type form struct {
 	enctype string
 	charset encoding.Encoding
 	fields  []*field
-	scripts bool // an onsubmit of its own
+	scripts bool   // an onsubmit of its own
+	picked  *field // for the login, by an operator's word
 	words   string
 }
 
@@ -159,6 +160,9 @@ var (
 // user is the field for the login: the one that says so, or else the last
 // text before the password.
 func (f *form) user() *field {
+	if f.picked != nil {
+		return f.picked
+	}
 	password := slices.IndexFunc(f.fields, func(x *field) bool { return x.kind == "password" && !x.hidden })
 	var before, named *field
 	for i, x := range f.fields {
@@ -182,6 +186,15 @@ func (f *form) user() *field {
 		return named
 	}
 	return before
+}
+
+// pick takes the field of a recipe for the login, where the form has it.
+func (f *form) pick(name string) {
+	for _, x := range f.fields {
+		if name != "" && x.known() == name && x.kind != "password" && !x.hidden {
+			f.picked = x
+		}
+	}
 }
 
 // score says how much a form looks like the login: below 1 it is none.

@@ -20,6 +20,7 @@ type screen struct {
 	http    *check.HTTP // to replay single requests
 	login   string
 	browser *browser.Browser
+	apart   *browser.Browser // where strangers look, when not beside the session
 	me      *browser.Visitor
 
 	door     *page // as it was before anything was typed
@@ -28,6 +29,7 @@ type screen struct {
 	since    time.Time // when it was sent
 	start    *url.URL  // the page that the customer named
 	origin   *url.URL
+	recipe   opora.Recipe
 	looked   map[string]bool
 	captcha  bool
 	sso      *url.URL
@@ -153,6 +155,7 @@ func (s *screen) opens(ctx context.Context, p *page) bool {
 func (s *screen) at(ctx context.Context, p *page) bool {
 	for range 2 {
 		if f := p.liveDoor(); f != nil {
+			f.pick(s.recipe.UserField)
 			s.door, s.form = p, f
 			if f.hasCaptcha() || p.captchaFrame() {
 				s.captcha = true

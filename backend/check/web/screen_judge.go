@@ -232,7 +232,11 @@ var messageKeys = words(`error`, `message`, `\bmsg\b`, `detail`, `reason`, `desc
 // several visits.
 func (s *screen) places(landing *page, form *form) []*url.URL {
 	var list []*url.URL
-	for _, u := range []*url.URL{landing.url, s.start} {
+	var shown *url.URL // by an operator, as a page that only an account sees
+	if to, err := s.origin.Parse(s.recipe.Inside); err == nil && s.recipe.Inside != "" {
+		shown = to
+	}
+	for _, u := range []*url.URL{landing.url, shown, s.start} {
 		if u == nil || form != nil && u == landing.url || !check.MayFollow(s.door.url, u) ||
 			slices.ContainsFunc(list, func(known *url.URL) bool { return known.String() == u.String() }) {
 			continue
@@ -281,7 +285,7 @@ func (s *screen) prove(ctx context.Context, address *url.URL, landing *page) (*p
 // stranger looks at a page twice as somebody who has come through the door's
 // page and has not logged in.
 func (s *screen) stranger(ctx context.Context, address *url.URL) ([]view, error) {
-	visitor, err := s.browser.Visitor(ctx)
+	visitor, err := s.aside().Visitor(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func invalid(p, before *form) bool {
 // back reports whether a page is the door again.
 func back(p *page, was *form) *form {
 	now := p.login()
-	if now == nil {
+	if now == nil || was == nil {
 		return nil
 	}
 	if len(now.passwords()) != len(was.passwords()) || (now.user() == nil) != (was.user() == nil) {

@@ -58,9 +58,14 @@ func (c *Checker) Check(ctx context.Context, session *check.Session, credential 
 		}
 		return *finding
 	}
-	a := &attempt{session: session, http: visitor, door: door, login: credential.Login, start: s.origin}
+	a := &attempt{session: session, http: visitor, door: door, login: credential.Login, start: s.origin, inside: s.recipe.Inside}
 	result := a.run(ctx, secrets.Password)
 	result.Engine = opora.EngineHTTP
+	if c.Engine == "" && result.Reason == opora.Ambiguous && a.landing != nil && ctx.Err() == nil {
+		if decided := c.lookAgain(ctx, s, a, credential, secrets); decided != nil {
+			result = *decided
+		}
+	}
 	if result.Product == "" {
 		result.Product = door.page.product
 	}
@@ -100,7 +105,9 @@ type attempt struct {
 	door    door
 	login   string
 	start   *url.URL // the page that the customer named
+	inside  string   // of a page that an operator has shown as the inside
 	sent    bool
+	landing *page // where nothing decided, though it is not the door
 }
 
 func (a *attempt) run(ctx context.Context, password opora.Secret) opora.Finding {
@@ -202,6 +209,9 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 			}
 		}
 	}
+	if form == nil {
+		a.landing = landing
+	}
 	undecided := opora.Found(opora.Ambiguous)
 	if len(said) > 0 {
 		undecided.Hints = append(undecided.Hints, opora.Hint{Code: opora.HintSaid, Detail: texts(said)})
@@ -288,6 +298,9 @@ func (a *attempt) places(landing *page, form *form) []*url.URL {
 	}
 	if form == nil {
 		add(landing.url)
+	}
+	if to, err := a.door.page.url.Parse(a.inside); err == nil && a.inside != "" {
+		add(to)
 	}
 	add(a.start)
 	add(a.door.page.url)

@@ -24,7 +24,6 @@ type system struct {
 	trims bool           // stray space around a password does no harm there
 	right []opora.Reason // what the right password should get; none means ok
 	wrong []opora.Reason // what a wrong one should get; none means bad_credentials
-	few   bool           // one address each is enough
 }
 
 // users are the accounts of every system. WordPress puts slashes before quotes
@@ -79,8 +78,8 @@ func (s system) cases(site *lab.Site) []trial {
 		{"dot glued to it", s.at(site, s.door) + "."},
 		{"in angle brackets", " <" + site.URL + ">, "},
 	}
-	if s.few {
-		addresses = addresses[:2]
+	if s.made {
+		addresses = addresses[:2] // what is odd about it is not the address
 	}
 	right, wrong := s.right, s.wrong
 	if right == nil {

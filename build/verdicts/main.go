@@ -179,6 +179,12 @@ func (t *table) add(ctx context.Context, o order, s system, dir string, out io.W
 		}
 	}
 	if o.rules {
+		if s.made { // what it has seen so far must not weigh on the others
+			if site, err = s.start(ctx, dir, users()); err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			defer site.Stop()
+		}
 		t.simple = append(t.simple, s.simple(ctx, dir, site)...)
 	}
 	return ctx.Err()

@@ -15,6 +15,7 @@ import (
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -50,6 +51,9 @@ type Browser struct {
 	cancel  context.CancelFunc
 	profile *profile
 	proxy   *proxy
+	visible bool
+	pages   pages
+	version cdpbrowser.GetVersionResult
 	guard   *exec.Cmd
 	leash   *os.File // the guard ends the browser when this is closed
 	stderr  *firstWords
@@ -74,7 +78,7 @@ func Start(ctx context.Context, program Program, o Options) (*Browser, error) {
 		profile.remove()
 		return nil, err
 	}
-	b := &Browser{profile: profile, proxy: proxy, stderr: &firstWords{}, gone: make(chan struct{})}
+	b := &Browser{pages: pages{own: map[cdp.BrowserContextID]target.ID{}, open: map[target.ID]bool{}}, profile: profile, proxy: proxy, visible: o.Visible, stderr: &firstWords{}, gone: make(chan struct{})}
 	if err := b.launch(ctx, program, o); err != nil {
 		proxy.close()
 		profile.remove()
@@ -156,15 +160,16 @@ func (b *Browser) watch() {
 
 // greet waits for the first answer, which is the sign that the browser runs.
 func (b *Browser) greet() error {
-	ctx, cancel := context.WithTimeout(b.ctx, startTime)
-	defer cancel()
-	// The first use binds the connection's life to its context, so that is the
-	// browser's own and not the one with the deadline.
-	if _, err := chromedp.Targets(b.ctx); err != nil {
+	late := time.AfterFunc(startTime, b.cancel)
+	defer late.Stop()
+	// The first use binds the life of the connection to its context, so that is
+	// the browser's own.
+	version, err := chromedp.CallBrowser(b.ctx, cdpbrowser.GetVersion, cdp.Empty{})
+	if err != nil {
 		return err
 	}
-	_, err := chromedp.CallBrowser(ctx, cdpbrowser.GetVersion, cdp.Empty{})
-	return err
+	b.version = version
+	return b.pages.follow(b)
 }
 
 // startFault sorts why a browser did not come up, by its own words.

@@ -67,7 +67,7 @@ func flags(p *profile, proxyAddress string, o Options) []string {
 		"--window-size=1280,900",
 	}
 	if !o.Visible {
-		list = append(list, "--headless", "--hide-scrollbars", "--mute-audio", "--disable-gpu", "--block-new-web-contents")
+		list = append(list, "--headless", "--hide-scrollbars", "--mute-audio", "--disable-gpu")
 	}
 	if smallSharedMemory() {
 		list = append(list, "--disable-dev-shm-usage")

@@ -3,9 +3,12 @@ package browser
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"strings"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -64,23 +67,22 @@ func (b *Browser) password(asked *fetch.AuthChallenge) *fetch.AuthChallengeRespo
 	}
 }
 
-// harden takes from a visitor's tab what no visit needs: downloads, permissions,
-// files of ours, dialogs that hold the page up, workers between the page and its
-// server. It also makes the visitor known to the proxy.
+// harden takes from a visitor's tab what no visit needs: downloads, files of
+// ours, dialogs that hold the page up, workers between the page and its server.
+// It also makes the visitor known to the proxy. An operator who finishes in the
+// window sees the dialogs and answers them.
 func (b *Browser) harden(ctx context.Context) error {
-	err := chromedp.Listen(ctx, func(event any) {
-		if dialog, ok := event.(*page.EventJavascriptDialogOpening); ok {
-			// Leaving is always allowed; everything else is answered with no.
-			leave := dialog.Type == page.DialogTypeBeforeunload
-			go func() {
-				_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leave})
-			}()
+	if !b.visible {
+		if err := chromedp.Listen(ctx, func(event any) {
+			if dialog, ok := event.(*page.EventJavascriptDialogOpening); ok {
+				go dismiss(ctx, dialog)
+			}
+		}); err != nil {
+			return err
 		}
-	})
-	if err != nil {
-		return err
 	}
 	visitor := chromedp.FromContext(ctx).BrowserContextID
+	b.pages.settle(visitor, chromedp.FromContext(ctx).Target.TargetID)
 	if _, err := chromedp.CallBrowser(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
 		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: visitor,
 	}); err != nil {
@@ -92,5 +94,44 @@ func (b *Browser) harden(ctx context.Context) error {
 	if _, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
 		return err
 	}
+	if err := b.sayName(ctx); err != nil {
+		return err
+	}
 	return b.introduce(ctx)
+}
+
+// dismiss answers a dialog with no, and with yes where it is only about leaving.
+func dismiss(ctx context.Context, dialog *page.EventJavascriptDialogOpening) {
+	_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{
+		Accept: dialog.Type == page.DialogTypeBeforeunload,
+	})
+}
+
+// sayName has a browser without a window call itself as it does with one:
+// sites that turn away the other name would never be judged.
+func (b *Browser) sayName(ctx context.Context) error {
+	name := strings.Replace(b.version.UserAgent, "HeadlessChrome/", "Chrome/", 1)
+	if name == b.version.UserAgent {
+		return nil
+	}
+	major, _, _ := strings.Cut(versionNumber.FindString(b.version.Product), ".")
+	_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+		UserAgent: name,
+		UserAgentMetadata: &emulation.UserAgentMetadata{
+			Brands:   []*emulation.UserAgentBrandVersion{{Brand: "Chromium", Version: major}, {Brand: "Not:A-Brand", Version: "8"}},
+			Platform: platform(),
+		},
+	})
+	return err
+}
+
+// platform is the system's name in client hints.
+func platform() string {
+	switch runtime.GOOS {
+	case "windows":
+		return "Windows"
+	case "darwin":
+		return "macOS"
+	}
+	return "Linux"
 }

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"encoding/base64"
 
 	"opora/backend/access"
 	"opora/backend/opora"
@@ -71,6 +72,46 @@ func (a *Accesses) Accept(draftID int64) (access.Intake, error) {
 // SaveByWord keeps an undecided draft, marked as not proven.
 func (a *Accesses) SaveByWord(draftID int64) (access.Intake, error) {
 	return onInbox(a.app, func(b *access.Inbox) (access.Intake, error) { return b.SaveByWord(context.Background(), draftID) })
+}
+
+// HandOver checks a draft in a window in which the operator goes on by hand.
+func (a *Accesses) HandOver(draftID int64) (access.Intake, error) {
+	return onInbox(a.app, func(b *access.Inbox) (access.Intake, error) { return b.HandOver(draftID) })
+}
+
+// Say tells the window of a draft what the operator says of it: "judge",
+// "works", "rejected" or "stop".
+func (a *Accesses) Say(draftID int64, word string) error {
+	return doInbox(a.app, func(b *access.Inbox) error { return b.Say(draftID, opora.Word(word)) })
+}
+
+// Picture gives the small picture of the page that a draft's check ended on: a
+// JPEG in base64.
+func (a *Accesses) Picture(draftID int64) (string, error) {
+	return onInbox(a.app, func(b *access.Inbox) (string, error) {
+		picture, err := b.Picture(draftID)
+		return base64.StdEncoding.EncodeToString(picture), err
+	})
+}
+
+// Recipe gives what is known about the site of an access, by the address that
+// its check ended on or by the one that was typed; without a site where nothing
+// is known.
+func (a *Accesses) Recipe(final, typed string) (opora.Recipe, error) {
+	d, err := a.app.Desk()
+	if err != nil {
+		return opora.Recipe{}, err
+	}
+	return d.Recipe(context.Background(), final, typed)
+}
+
+// ForgetRecipe drops what is known about a site.
+func (a *Accesses) ForgetRecipe(site string) error {
+	d, err := a.app.Desk()
+	if err != nil {
+		return err
+	}
+	return d.DB.ForgetRecipe(context.Background(), site)
 }
 
 // Discard removes one draft.

@@ -11,11 +11,15 @@ import (
 	"strings"
 	"testing"
 
+	"opora/backend/browser"
 	"opora/backend/lab"
 	"opora/backend/opora"
 )
 
 func TestMain(m *testing.M) {
+	if ran, status := browser.Guard(os.Args[1:]); ran {
+		os.Exit(status)
+	}
 	os.Exit(lab.KeyringForTests(m, func(*lab.Keyring) {}))
 }
 

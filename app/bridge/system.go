@@ -22,6 +22,7 @@ type State struct {
 	Keyring    opora.Code     `json:"keyring"` // empty when open
 	Online     bool           `json:"online"`
 	Tray       bool           `json:"tray"`
+	Browser    bool           `json:"browser"`  // one was found that checks can use
 	Language   opora.Language `json:"language"` // the system's own, for the setting "as the system"
 }
 
@@ -29,7 +30,7 @@ type State struct {
 func (s *System) State() (State, error) {
 	state := State{Version: s.app.Version, System: runtime.GOOS, Online: access.HasNetwork(), Language: desk.SystemLanguage()}
 	d, err := s.app.Desk()
-	state.Tray = s.app.tray
+	state.Tray, state.Browser = s.app.tray, desk.HasBrowser()
 	if err != nil {
 		state.Failure = FailureOf(err).Code
 		return state, nil

@@ -55,7 +55,7 @@ type checkOptions struct {
 
 func (o *checkOptions) declare(flags *flag.FlagSet) {
 	flags.IntVar(&o.parallel, "parallel", 4, "how many checks at once, 1 to 8")
-	flags.DurationVar(&o.timeout, "timeout", checking.Deadline, "of one check, 1s to 5m")
+	flags.DurationVar(&o.timeout, "timeout", 0, "of one check, 1s to 5m; without it 30s, and 1m where a browser may be needed")
 	flags.StringVar(&o.engine, "engine", "auto", "auto, http or browser")
 	flags.BoolVar(&o.fresh, "fresh-ledger", false, "ignore earlier attempts, by your own word")
 }
@@ -64,9 +64,10 @@ func (o *checkOptions) validate() error {
 	switch {
 	case o.parallel < 1 || o.parallel > checking.MaxParallel:
 		return &usageError{"--parallel takes a number from 1 to 8"}
-	case o.timeout < time.Second || o.timeout > 5*time.Minute:
+	case o.timeout != 0 && o.timeout < time.Second || o.timeout > 5*time.Minute:
 		return &usageError{"--timeout takes a duration from 1s to 5m"}
-	case o.engine != "auto" && o.engine != "http" && o.engine != "browser":
+	}
+	if _, known := engines[o.engine]; !known {
 		return &usageError{"--engine takes auto, http or browser"}
 	}
 	return nil
@@ -75,28 +76,17 @@ func (o *checkOptions) validate() error {
 // runner is the desk's with the options of this run.
 func (o *checkOptions) runner(d *desk.Desk) *checking.Runner {
 	runner := &checking.Runner{
-		Checkers: d.Runner.Checkers, Ledger: d.DB, HostKeys: d.DB, Now: time.Now,
+		Checkers: desk.CheckersBy(engines[o.engine]), Ledger: d.DB, HostKeys: d.DB, Recipes: d.DB, Now: time.Now,
 		Parallel: o.parallel, Timeout: o.timeout,
 	}
 	if o.fresh {
 		runner.Ledger = checking.Unlimited{Ledger: d.DB}
 	}
-	if o.engine == "browser" {
-		runner.Checkers = map[opora.Kind]checking.Checker{}
-		for kind, checker := range d.Runner.Checkers {
-			runner.Checkers[kind] = checker
-		}
-		runner.Checkers[opora.Web] = noBrowser{}
-	}
 	return runner
 }
 
-// noBrowser answers for the browser engine, which this version has not.
-type noBrowser struct{}
-
-func (noBrowser) Check(context.Context, *checking.Session, opora.Credential, opora.Secrets) opora.Finding {
-	return opora.Found(opora.Unsupported, opora.Hint{Code: opora.HintNeedsBrowser})
-}
+// engines are the answers to --engine.
+var engines = map[string]opora.Engine{"auto": "", "http": opora.EngineHTTP, "browser": opora.EngineBrowser}
 
 func check(e *env, flags *flag.FlagSet, args []string) error {
 	var o checkOptions

@@ -36,6 +36,7 @@ opora notes   [--customer NAME|ID]     lists the notes
 opora recheck --customer NAME|ID | --all [--fresh-ledger]
                                        checks kept accesses again
 opora secret  show|forget ID [--part secret|key|passphrase] [--yes]
+opora recipes [forget SITE]            lists what is remembered about sites, or forgets one
 opora doctor                           says what of this machine Opora can use
 opora version
 
@@ -60,7 +61,7 @@ func (e *usageError) Error() string { return e.text }
 // commands lists what can be asked for, with the flags of each.
 var commands = map[string]func(e *env, flags *flag.FlagSet, args []string) error{
 	"check": check, "save": save, "take": take, "customers": customers, "notes": notes, "recheck": recheck,
-	"secret": secret, "doctor": doctor, "version": version,
+	"secret": secret, "recipes": recipes, "doctor": doctor, "version": version,
 }
 
 // Run runs one command and gives the exit status. Args begin with the command.

@@ -236,14 +236,15 @@ func doctor(e *env, flags *flag.FlagSet, args []string) error {
 	say := d.Words(e.ctx)
 	out := newResults(e.out)
 	for _, l := range d.Doctor(e.ctx) {
-		key, detail := "doctor_"+l.Name, l.Detail
+		key := "doctor_" + l.Name
 		if l.State != desk.Good {
 			key += "_" + string(l.State)
 		}
-		if l.Code != "" {
-			detail = say.Say(string(l.Code))
+		sentence := strings.TrimSpace(say.Say(key, "detail", l.Detail))
+		if l.State == desk.Broken && l.Code != "" {
+			sentence += " " + say.Say(string(l.Code))
 		}
-		out.write(doctorLine{l.Name, l.State, strings.TrimSpace(say.Say(key, "detail", detail))})
+		out.write(doctorLine{l.Name, l.State, sentence})
 	}
 	return out.err
 }

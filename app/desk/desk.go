@@ -56,10 +56,14 @@ type Desk struct {
 // sweep is how often expired drafts are looked for.
 const sweep = time.Minute
 
-// Checkers lists the doors that can be checked, by kind.
-func Checkers() map[opora.Kind]check.Checker {
+// Checkers lists the doors that can be checked, by kind, each by the engine that
+// its page needs.
+func Checkers() map[opora.Kind]check.Checker { return CheckersBy("") }
+
+// CheckersBy is [Checkers] with one engine for every web page.
+func CheckersBy(engine opora.Engine) map[opora.Kind]check.Checker {
 	return map[opora.Kind]check.Checker{
-		opora.Web:    &web.Checker{Challenge: &basic.Checker{}},
+		opora.Web:    &web.Checker{Challenge: &basic.Checker{}, Engine: engine},
 		opora.Basic:  &basic.Checker{},
 		opora.Digest: &basic.Checker{},
 		opora.SSH:    &ssh.Checker{},
@@ -77,9 +81,9 @@ func Open(ctx context.Context, dir string, events Events) (*Desk, error) {
 	}
 	d := &Desk{DB: db, Ring: &keyring.Ring{}, Dir: dir, events: events, Clipboard: newClipboard()}
 	d.Keeper = &access.Keeper{Store: db, Ring: d.Ring, Lock: filepath.Join(dir, "saving.lock")}
-	d.Runner = &check.Runner{Checkers: Checkers(), Ledger: db, HostKeys: db, Now: time.Now}
+	d.Runner = &check.Runner{Checkers: Checkers(), Ledger: db, HostKeys: db, Recipes: db, Now: time.Now}
 	d.Inbox = &access.Inbox{
-		Prover:   access.Prover{Check: d.Runner.Check, CheckAnyway: d.Runner.CheckAnyway, Keep: d.keep},
+		Prover:   access.Prover{Check: d.Runner.Check, CheckAnyway: d.Runner.CheckAnyway, Assist: d.Runner.Assist, Keep: d.keep},
 		Customer: db.Customer,
 		Named:    d.CustomerFor,
 		Online:   access.HasNetwork,

@@ -3,9 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 
@@ -18,7 +15,7 @@ type Line struct {
 	Name   string     `json:"name"`  // "keyring", "notifications", "tray", "browser", "data", "version"
 	State  Health     `json:"state"` // how it is
 	Detail string     `json:"detail"`
-	Code   opora.Code `json:"code"` // what is wrong with the keyring or the data
+	Code   opora.Code `json:"code"` // what is wrong, where there is a sentence for it
 }
 
 // Health is how a part of the machine is.
@@ -31,10 +28,12 @@ const (
 	Broken  Health = "broken"
 )
 
-// Doctor looks at every part that Opora uses. The keyring is tried for real:
-// an item is written, read and removed.
+// Doctor looks at every part that Opora uses. Keyring and browsers are tried for
+// real: an item is written, read and removed; each browser is started.
 func (d *Desk) Doctor(ctx context.Context) []Line {
-	return []Line{d.keyringLine(ctx), notificationLine(ctx), trayLine(ctx), browserLine(), d.dataLine(ctx), versionLine()}
+	lines := []Line{d.keyringLine(ctx), notificationLine(ctx), trayLine(ctx)}
+	lines = append(lines, browserLines(ctx)...)
+	return append(lines, d.dataLine(ctx), versionLine())
 }
 
 func (d *Desk) keyringLine(ctx context.Context) Line {
@@ -45,7 +44,7 @@ func (d *Desk) keyringLine(ctx context.Context) Line {
 		if line.Code == opora.KeyringMissing {
 			line.State = Missing
 		}
-		line.Detail = string(line.Code)
+		line.Detail = ""
 	}
 	return line
 }
@@ -64,41 +63,6 @@ func trayLine(ctx context.Context) Line {
 		return Line{Name: "tray", State: Missing}
 	}
 	return Line{Name: "tray", State: Good, Detail: host}
-}
-
-// browsers are the programs that a browser check can drive, in order of
-// preference.
-var browsers = map[string][]string{
-	"linux": {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser", "yandex-browser"},
-	"darwin": {
-		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
-		"/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge", "/Applications/Brave Browser.app/Contents/MacOS/Brave Browser",
-		"/Applications/Yandex.app/Contents/MacOS/Yandex",
-	},
-	"windows": {
-		`Google\Chrome\Application\chrome.exe`, `Chromium\Application\chrome.exe`, `Microsoft\Edge\Application\msedge.exe`,
-		`BraveSoftware\Brave-Browser\Application\brave.exe`, `Yandex\YandexBrowser\Application\browser.exe`,
-	},
-}
-
-func browserLine() Line {
-	for _, name := range browsers[runtime.GOOS] {
-		paths := []string{name}
-		if runtime.GOOS == "windows" {
-			paths = nil
-			for _, root := range []string{os.Getenv("ProgramFiles"), os.Getenv("ProgramFiles(x86)"), os.Getenv("LOCALAPPDATA")} {
-				if root != "" {
-					paths = append(paths, filepath.Join(root, name))
-				}
-			}
-		}
-		for _, path := range paths {
-			if found, err := exec.LookPath(path); err == nil {
-				return Line{Name: "browser", State: Good, Detail: found}
-			}
-		}
-	}
-	return Line{Name: "browser", State: Missing}
 }
 
 func (d *Desk) dataLine(ctx context.Context) Line {

@@ -81,7 +81,11 @@ func (w Words) Failure(code opora.Code, field string) string {
 
 // Finding gives the plain sentence of a finding: its reason's, then its hints'.
 func (w Words) Finding(f opora.Finding) string {
-	sentences := []string{w.Say("reason_" + string(f.Reason))}
+	reason := "reason_" + string(f.Reason)
+	if key := reason + "_by_word"; f.ByWord() && w.Has(key) {
+		reason = key
+	}
+	sentences := []string{w.Say(reason)}
 	for _, hint := range f.Hints {
 		sentences = append(sentences, w.Say("hint_"+string(hint.Code), "detail", hint.Detail))
 	}

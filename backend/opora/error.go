@@ -35,6 +35,9 @@ const (
 	SecretDamaged    Code = "error_secret_damaged"    // it does not decrypt or parse
 	SecretForgotten  Code = "error_secret_forgotten"  // forgotten on purpose
 
+	BrowserBroken  Code = "error_browser_broken"  // found, and it does not start
+	BrowserSandbox Code = "error_browser_sandbox" // it cannot shut pages in on this machine
+
 	DiskFull        Code = "error_disk_full"
 	DataUnwritable  Code = "error_data_unwritable"
 	DataNewer       Code = "error_data_newer"   // written by a newer Opora
@@ -51,6 +54,7 @@ func Codes() []Code {
 		AddressInvalid, LoginInvalid, SecretMissing, OptionInvalid, NothingFound, NotProven, CustomerNeeded, Busy,
 		KeyringMissing, KeyringLocked, KeyringDismissed, KeyringTimeout, KeyringFailed, SecretGone, SecretDamaged,
 		SecretForgotten, DiskFull, DataUnwritable, DataNewer, DataDamaged, DataForeign, AlreadyRunning, ClipboardFailed,
+		BrowserBroken, BrowserSandbox,
 	}
 }
 

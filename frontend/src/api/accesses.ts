@@ -20,6 +20,10 @@ export type Reason = opora.Reason;
 /** One of the secrets of an access, by the name of its field. */
 export type Part = "secret" | "key" | "passphrase";
 
+/** What an operator says of the window that is theirs. */
+export type Word = "judge" | "works" | "rejected" | "stop";
+export type Recipe = opora.Recipe;
+
 export const take = (message: string) => call(bound.Take(message));
 export const blank = () => call(bound.Blank());
 export const intakes = () => call(bound.Intakes());
@@ -33,11 +37,23 @@ export const runAnyway = (draftId: number) => call(bound.RunAnyway(draftId));
 export const cancel = (draftId: number) => call(bound.Cancel(draftId));
 export const accept = (draftId: number) => call(bound.Accept(draftId));
 export const saveByWord = (draftId: number) => call(bound.SaveByWord(draftId));
+export const handOver = (draftId: number) => call(bound.HandOver(draftId));
+export const say = (draftId: number, word: Word) => call(bound.Say(draftId, word));
 export const discard = (draftId: number) => call(bound.Discard(draftId));
 export const discardIntake = (intakeId: number) => call(bound.DiscardIntake(intakeId));
 export const undo = () => call(bound.Undo());
 export const copyRequest = (draftId: number) => call(bound.CopyRequest(draftId));
 export const showDraft = (draftId: number, part: Part) => call(bound.ShowDraft(draftId, part));
+
+/** The small picture of the page that a draft's check ended on. */
+export async function picture(draftId: number): Promise<Blob> {
+  const bytes = Uint8Array.from(atob(await call(bound.Picture(draftId))), (sign) => sign.charCodeAt(0));
+  return new Blob([bytes], { type: "image/jpeg" });
+}
+
+/** What is known about the site of an access; without a site where nothing is. */
+export const recipe = (final: string, typed: string) => call(bound.Recipe(final, typed));
+export const forgetRecipe = (site: string) => call(bound.ForgetRecipe(site));
 
 export const saved = (customerId = 0) => call(bound.Saved(customerId));
 export const recheck = (credentialId: number, anyway = false) => call(bound.Recheck(credentialId, anyway));

@@ -1,5 +1,5 @@
 import { m } from "../paraglide/messages.js";
-import { HintCode, Kind, Verdict, type Check, type Credential, type Draft, type Finding, type Step, type Warning } from "../api/accesses";
+import { HintCode, Kind, StepCode, Verdict, type Check, type Credential, type Draft, type Finding, type Step, type Warning } from "../api/accesses";
 import type { Code, Failure } from "../api/failure";
 import type { Note } from "../api/notes";
 import type { Line } from "../api/system";
@@ -14,7 +14,10 @@ export type Tone = "works" | "rejected" | "unreachable" | "human" | "unknown" | 
 export const kindWord = (kind: Kind) => m[`kind_${kind || Kind.Web}`]();
 export const errorSentence = (code: Code) => (m[code] ?? m.error_unexpected)();
 export const failureSentence = (failure: Failure) => errorSentence(failure.code);
-export const reasonSentence = (finding: Finding) => (m[`reason_${finding.reason}`] ?? m.reason_ambiguous)();
+export const reasonSentence = (finding: Finding) => ((byWord(finding) && byName[`reason_${finding.reason}_by_word`]) || (m[`reason_${finding.reason}`] ?? m.reason_ambiguous))({ detail: "" });
+
+/** Whether the verdict is the operator's word and not a proof. */
+export const byWord = (finding: Finding) => (finding.hints ?? []).some((hint) => hint.code === HintCode.ByOperator);
 export const verdictWord = (verdict: Verdict) => (m[`verdict_${verdict}`] ?? m.verdict_unknown)();
 
 /** The tone of a verdict. */
@@ -26,8 +29,8 @@ export function verdictTone(verdict: Verdict): Tone {
 export function draftWord(draft: Draft): { tone: Tone; word: string } {
   if (draft.failure && draft.state === "done")
     return { tone: "human", word: draft.checked && draft.check.finding.verdict === Verdict.Works ? m.state_unsaved() : m.state_failed() };
-  if (draft.checked && (draft.state === "done" || draft.state === "saved"))
-    return { tone: verdictTone(draft.check.finding.verdict), word: verdictWord(draft.check.finding.verdict) };
+  if (draft.checked && (draft.state === "done" || draft.state === "saved")) return findingWord(draft.check.finding);
+  if (draft.handedOver && draft.state === "checking") return { tone: "human", word: m.state_handed_over() };
   return { tone: draft.state === "checking" ? "run" : "plain", word: m[`state_${draft.state}`]() };
 }
 
@@ -35,9 +38,14 @@ export function draftWord(draft: Draft): { tone: Tone; word: string } {
 export function credentialWord(credential: Credential): { tone: Tone; word: string } {
   if (credential.forgotten) return { tone: "plain", word: m.state_forgotten() };
   if (credential.missing) return { tone: "rejected", word: m.state_missing() };
-  const { verdict } = credential.check.finding;
-  if (!verdict) return { tone: "unknown", word: m.state_unproven() };
-  return { tone: verdictTone(verdict), word: verdictWord(verdict) };
+  const { finding } = credential.check;
+  return finding.verdict ? findingWord(finding) : { tone: "unknown", word: m.state_unproven() };
+}
+
+/** The word of a verdict; a login that only the operator has seen is no proof and does not look like one. */
+function findingWord(finding: Finding): { tone: Tone; word: string } {
+  if (finding.verdict === Verdict.Works && byWord(finding)) return { tone: "human", word: m.state_by_word() };
+  return { tone: verdictTone(finding.verdict), word: verdictWord(finding.verdict) };
 }
 
 /** The sentences that follow the reason's own. Details come from the far side: they are shown as text only. */
@@ -51,7 +59,16 @@ export function hintSentences(finding: Finding): string[] {
 /** One line of evidence. A step without a detail ends where the detail would begin. */
 export function stepSentence({ step, detail }: Step): string {
   const say = m[`step_${step}`];
+  if (step === StepCode.Decision) detail = decisionWord(detail);
+  if (step === StepCode.Word) detail = byName[`handover_${detail}`]?.() ?? detail;
   return say ? say({ detail }).replace(/[:\s]+$/, "") : detail;
+}
+
+/** What decided, by its sign or by the reason that a server gave. */
+export function decisionWord(sign: string): string {
+  const say = byName[`decision_${sign}`];
+  if (say) return say();
+  return byName[`reason_${sign}`] ? m.decision_answer() : sign;
 }
 
 /** What was cleaned or noticed while reading the message. */
@@ -73,8 +90,10 @@ export function engineWord(check: Check): string {
 }
 
 /** A note about an access in the language of now; it is kept without words. */
-export function noteSentence({ kind, address, login, proven }: Note): string {
+export function noteSentence({ kind, address, login, proven, check }: Note): string {
   const word = kindWord(kind);
+  if (!proven && check.finding.verdict === Verdict.Works)
+    return login ? m.note_by_word({ kind: word, address, login }) : m.note_by_word_no_login({ kind: word, address });
   if (proven) return login ? m.note_proven({ kind: word, address, login }) : m.note_proven_no_login({ kind: word, address });
   return login ? m.note_unproven({ kind: word, address, login }) : m.note_unproven_no_login({ kind: word, address });
 }
@@ -86,7 +105,8 @@ function moment(detail: string): string {
 }
 
 /** What Opora found of one thing of this machine, and what to do where it is not there. */
-export function doctorSentence({ name, state, detail }: Line): string {
+export function doctorSentence({ name, state, detail, code }: Line): string {
   const say = byName[state === "ok" ? `doctor_${name}` : `doctor_${name}_${state}`];
-  return say ? say({ detail }).replace(/[:\s]+$/, "") : detail;
+  const sentence = say ? say({ detail }).replace(/[:\s]+$/, "") : detail;
+  return state === "broken" && code ? `${sentence} ${errorSentence(code)}` : sentence;
 }

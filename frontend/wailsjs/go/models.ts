@@ -33,6 +33,8 @@ export namespace access {
 	    steps: opora.Step[];
 	    checked: boolean;
 	    check: opora.Check;
+	    handedOver: boolean;
+	    hasPicture: boolean;
 	    failure: opora.Code;
 	    failureField: string;
 	    credentialId: number;
@@ -61,6 +63,7 @@ export namespace bridge {
 	    keyring: opora.Code;
 	    online: boolean;
 	    tray: boolean;
+	    browser: boolean;
 	    language: string;
 	}
 
@@ -98,6 +101,8 @@ export namespace opora {
 	    AddressInvalid = "error_address_invalid",
 	    AddressMissing = "error_address_missing",
 	    AlreadyRunning = "error_already_running",
+	    BrowserBroken = "error_browser_broken",
+	    BrowserSandbox = "error_browser_sandbox",
 	    Busy = "error_busy",
 	    ClipboardFailed = "error_clipboard_failed",
 	    CustomerNeeded = "error_customer_needed",
@@ -130,6 +135,8 @@ export namespace opora {
 	}
 	export enum HintCode {
 	    AddressUnclear = "address_unclear",
+	    BrowserFault = "browser_fault",
+	    ByOperator = "by_operator",
 	    Certificate = "certificate",
 	    Elsewhere = "elsewhere",
 	    HostKeyNew = "host_key_new",
@@ -138,8 +145,10 @@ export namespace opora {
 	    MethodsOffered = "methods_offered",
 	    MixedScript = "mixed_script",
 	    NeedsBrowser = "needs_browser",
+	    NoBrowser = "no_browser",
 	    NoShell = "no_shell",
 	    NotChecked = "not_checked",
+	    NotFinished = "not_finished",
 	    Offline = "offline",
 	    PasswordCorrect = "password_correct",
 	    Plain = "plain",
@@ -207,11 +216,13 @@ export namespace opora {
 	    Answer = "answer",
 	    Attempt = "attempt",
 	    Banner = "banner",
+	    Browser = "browser",
 	    Connect = "connect",
 	    Decision = "decision",
 	    Fault = "fault",
 	    Follow = "follow",
 	    Form = "form",
+	    Handover = "handover",
 	    HostKey = "host_key",
 	    Offer = "offer",
 	    Open = "open",
@@ -222,6 +233,7 @@ export namespace opora {
 	    Start = "start",
 	    Text = "text",
 	    Tls = "tls",
+	    Word = "word",
 	}
 	export enum Verdict {
 	    NeedsHuman = "needs_human",
@@ -298,6 +310,14 @@ export namespace opora {
 	    check: Check;
 	}
 	
+	export interface Recipe {
+	    site: string;
+	    door: string;
+	    userField: string;
+	    passwordField: string;
+	    inside: string;
+	    updatedAt: string;
+	}
 	export interface Settings {
 	    language: string;
 	    theme: string;

@@ -18,7 +18,11 @@ export class Inbox {
   #pending = new Set<Promise<unknown>>();
   #kept = new Latest();
 
-  constructor(private readonly fail: (failure: Failure) => void) {}
+  /** `browser` says whether this machine has a browser for checks. */
+  constructor(
+    private readonly fail: (failure: Failure) => void,
+    readonly browser: () => boolean,
+  ) {}
 
   /** Reads everything and keeps it fresh until the returned function is called. */
   start(): () => void {

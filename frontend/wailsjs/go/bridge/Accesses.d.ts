@@ -27,9 +27,17 @@ export function Edit(arg1:number,arg2:access.Change):Promise<access.Intake>;
 
 export function Forget(arg1:number):Promise<void>;
 
+export function ForgetRecipe(arg1:string):Promise<void>;
+
+export function HandOver(arg1:number):Promise<access.Intake>;
+
 export function Intakes():Promise<Array<access.Intake>>;
 
+export function Picture(arg1:number):Promise<string>;
+
 export function Recheck(arg1:number,arg2:boolean):Promise<opora.Credential>;
+
+export function Recipe(arg1:string,arg2:string):Promise<opora.Recipe>;
 
 export function Run(arg1:number):Promise<access.Intake>;
 
@@ -40,6 +48,8 @@ export function RunOne(arg1:number):Promise<access.Intake>;
 export function SaveByWord(arg1:number):Promise<access.Intake>;
 
 export function Saved(arg1:number):Promise<Array<opora.Credential>>;
+
+export function Say(arg1:number,arg2:string):Promise<void>;
 
 export function SetCustomer(arg1:number,arg2:number,arg3:string):Promise<access.Intake>;
 

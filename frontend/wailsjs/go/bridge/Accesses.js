@@ -50,12 +50,28 @@ export function Forget(arg1) {
   return window['go']['bridge']['Accesses']['Forget'](arg1);
 }
 
+export function ForgetRecipe(arg1) {
+  return window['go']['bridge']['Accesses']['ForgetRecipe'](arg1);
+}
+
+export function HandOver(arg1) {
+  return window['go']['bridge']['Accesses']['HandOver'](arg1);
+}
+
 export function Intakes() {
   return window['go']['bridge']['Accesses']['Intakes']();
 }
 
+export function Picture(arg1) {
+  return window['go']['bridge']['Accesses']['Picture'](arg1);
+}
+
 export function Recheck(arg1, arg2) {
   return window['go']['bridge']['Accesses']['Recheck'](arg1, arg2);
+}
+
+export function Recipe(arg1, arg2) {
+  return window['go']['bridge']['Accesses']['Recipe'](arg1, arg2);
 }
 
 export function Run(arg1) {
@@ -76,6 +92,10 @@ export function SaveByWord(arg1) {
 
 export function Saved(arg1) {
   return window['go']['bridge']['Accesses']['Saved'](arg1);
+}
+
+export function Say(arg1, arg2) {
+  return window['go']['bridge']['Accesses']['Say'](arg1, arg2);
 }
 
 export function SetCustomer(arg1, arg2, arg3) {

@@ -84,11 +84,12 @@ func (c *Checker) lookAgain(ctx context.Context, known *search, a *attempt, cred
 		decided := engaged(s.decided(*result, landing, "page"))
 		return &decided
 	}
-	if inside, what := s.prove(ctx, landing.url, landing); what == proven {
-		decided := engaged(s.decided(opora.Found(opora.OK), inside, "replay"))
-		return &decided
+	inside, what := s.prove(ctx, landing.url, landing)
+	if what != proven {
+		return nil
 	}
-	return nil
+	decided := engaged(s.decided(opora.Found(opora.OK), inside, "replay"))
+	return &decided
 }
 
 func engaged(finding opora.Finding) opora.Finding {

@@ -245,7 +245,7 @@ func (s *search) at(ctx context.Context, p *page) (door, bool) {
 		s.captcha = true
 		return door{}, false
 	}
-	if !f.plain() || f.scripts && p.scripted || p.scripted {
+	if !f.plain() || p.scripted || p.takesOver(f) {
 		s.script = p
 		return door{}, false
 	}

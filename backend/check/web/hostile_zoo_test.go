@@ -17,7 +17,7 @@ var long = flag.Bool("long", false, "run the long forms of the tests")
 // TestHostileServers shuts the checker in with servers that misbehave in every
 // way that is known (R15).
 func TestHostileServers(t *testing.T) {
-	pen := zoo.Pen{Checker: &web.Checker{}, Kind: opora.Web, Limit: time.Second}
+	pen := zoo.Pen{Checker: &web.Checker{Engine: opora.EngineHTTP}, Kind: opora.Web, Limit: time.Second}
 	if *long {
 		pen.Limit, pen.Whole = check.Deadline, true
 	}

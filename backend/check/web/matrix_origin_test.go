@@ -5,6 +5,7 @@ import (
 
 	"opora/backend/check/web"
 	"opora/backend/check/zoo"
+	"opora/backend/opora"
 )
 
 // TestFormMatrix: whatever a site does with redirects, refreshes and actions,
@@ -14,5 +15,5 @@ func TestFormMatrix(t *testing.T) {
 	if len(cases) < 400 {
 		t.Errorf("%d cases, want at least 400", len(cases))
 	}
-	zoo.Matrix{Checker: &web.Checker{}, Quiet: true}.Run(t, cases)
+	zoo.Matrix{Checker: &web.Checker{Engine: opora.EngineHTTP}, Quiet: true}.Run(t, cases)
 }

@@ -35,6 +35,7 @@ type page struct {
 	blocks   []block
 	product  string
 	scripted bool     // scripts that seem to touch the password
+	inline   string   // scripts that stand in the page, lower case
 	source   string   // lower case, for the few signs that stand in no tree
 	live     bool     // as a browser shows it: only what a person can see
 	frames   []string // addresses of frames of other origins, on a live page
@@ -124,6 +125,8 @@ func (p *page) walk(root *html.Node) {
 					p.base = to
 				}
 			}
+		case atom.Script:
+			p.addInline(n)
 		case atom.Title:
 			if p.title == "" && !within(n, atom.Svg) {
 				p.title = opora.Visible(textOf(n))

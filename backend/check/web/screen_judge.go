@@ -49,11 +49,14 @@ func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 			return s.decided(*finding, landing, "page")
 		}
 	}
+	shown := nothing
 	for _, address := range s.places(landing, form) {
-		if inside, what := s.prove(ctx, address, landing); what == proven {
+		inside, what := s.prove(ctx, address, landing)
+		if what == proven {
 			s.signOut(ctx, inside)
 			return s.decided(opora.Found(opora.OK), inside, "replay")
 		}
+		shown = max(shown, what)
 		if ctx.Err() != nil {
 			return s.placed(opora.Found(opora.Timeout), landing)
 		}
@@ -61,6 +64,11 @@ func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 	if form == nil && !landing.gate(s.door) && !troubled(landing, s.door) {
 		if s.proveCalls(ctx) {
 			return s.decided(opora.Found(opora.OK), landing, "call")
+		}
+	}
+	if form == nil && shown == contested {
+		if finding := step(landing, s.door); finding != nil {
+			return s.decided(*finding, landing, "replay")
 		}
 	}
 	undecided := opora.Found(opora.Ambiguous)

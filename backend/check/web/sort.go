@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -277,6 +279,49 @@ func between(p, door *page, login string) *opora.Finding {
 	}
 	return &f
 }
+
+// step sorts a small page that only the session is shown, and that asks for one
+// thing more, by the shape of what it asks for: a short code, or a new password.
+// It gives nil for any other.
+func step(p, door *page) *opora.Finding {
+	if !p.small(door) || p.status >= 400 {
+		return nil
+	}
+	for _, f := range p.forms {
+		single, code, renewed, others := 0, 0, 0, 0
+		for _, x := range f.fields {
+			if x.hidden {
+				continue
+			}
+			length, _ := strconv.Atoi(attr(x.node, "maxlength")) // 0 where there is none
+			short := length >= 3 && length <= 8 || attr(x.node, "inputmode") == "numeric" || x.kind == "number" || x.auto == "one-time-code"
+			switch {
+			case x.kind == "password" && (strings.Contains(x.auto, "new-password") || newPasswordHints.in(x.hint)):
+				renewed++
+			case (x.kind == "text" || x.kind == "tel" || x.kind == "number" || x.kind == "password") && length == 1:
+				single++
+			case (x.kind == "text" || x.kind == "tel" || x.kind == "number" || x.kind == "password") && short:
+				code++
+			case slices.Contains([]string{"text", "email", "tel", "password", "textarea", "number"}, x.kind):
+				others++
+			}
+		}
+		reason := opora.Reason("")
+		switch {
+		case renewed > 0 && others <= 1 && code+single == 0:
+			reason = opora.PasswordExpired
+		case others == 0 && renewed == 0 && (code == 1 && single == 0 || single >= 4 && code == 0):
+			reason = opora.SecondFactor
+		default:
+			continue
+		}
+		finding := opora.Found(reason, opora.Hint{Code: opora.HintPasswordCorrect})
+		return &finding
+	}
+	return nil
+}
+
+var newPasswordHints = words(`new`, `repeat`, `confirm`, `again`, `нов`, `повтор`, `подтвержд`, `еще раз`, `neues`, `nouveau`, `nueva`, `nuova`, `nowe`)
 
 // small reports whether a page has little of its own: few links that the door
 // has not, and little text. The inside of an application is rarely so.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"opora/backend/browser"
@@ -202,6 +203,11 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 			return a.at(opora.Found(opora.Timeout), landing)
 		}
 	}
+	if form == nil && shown == contested {
+		if finding := step(landing, a.door.page); finding != nil {
+			return a.decided(*finding, landing, "replay")
+		}
+	}
 	if form == nil && shown == nothing {
 		if again := a.again(ctx); again != nil {
 			if finding := a.refusedElsewhere(landing, again, answered); finding != nil {
@@ -227,6 +233,9 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 func (a *attempt) refusedElsewhere(landing, again *page, answered int) *opora.Finding {
 	if back(again, a.door.form) == nil {
 		return nil
+	}
+	if landing.json && strings.TrimSpace(attr(a.door.form.node, "action")) == "" {
+		return nil // a script was to send this form: what came was perhaps not read as it was meant
 	}
 	said := fresh(landing, nil, a.login, a.door.page, again)
 	status := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity || answered == http.StatusForbidden && landing.json

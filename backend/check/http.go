@@ -223,6 +223,9 @@ func (h *HTTP) Do(request *http.Request) (*Reply, error) {
 	}
 	defer func() { _ = response.Body.Close() }()
 
+	if response.ProtoMajor != 1 || response.StatusCode < 100 || response.StatusCode == http.StatusSwitchingProtocols {
+		return nil, &malformedError{errors.New("not an answer of HTTP/1")} // the library takes any number for a version or status
+	}
 	var read atomic.Int64
 	started := time.Now()
 	var watch *time.Timer

@@ -114,7 +114,7 @@ func (v *visit) run() opora.Finding {
 func unasked(door *check.Reply) opora.Finding {
 	status := opora.Hint{Code: opora.HintHTTPStatus, Detail: door.StatusLine()}
 	switch {
-	case door.Status < 300:
+	case success(door):
 		return of(door, opora.Ambiguous, opora.Hint{Code: opora.HintPublic})
 	case door.Status == http.StatusForbidden:
 		return of(door, opora.Blocked, status)
@@ -126,7 +126,7 @@ func unasked(door *check.Reply) opora.Finding {
 func (v *visit) choose(offers []challenge) (challenge, bool) {
 	for _, algorithm := range []string{"SHA-512-256", "SHA-256", "MD5", ""} {
 		for _, offer := range offers {
-			if offer.scheme == "digest" && strings.EqualFold(offer.parameters["algorithm"], algorithm) && digest.CanDigest(asDigest(offer)) {
+			if offer.scheme == "digest" && offer.parameters["nonce"] != "" && strings.EqualFold(offer.parameters["algorithm"], algorithm) && digest.CanDigest(asDigest(offer)) {
 				return offer, true
 			}
 		}
@@ -182,9 +182,9 @@ func (v *visit) judge(door, answer *check.Reply, offer challenge) opora.Finding 
 	switch {
 	case answer.Status == http.StatusUnauthorized && says(busyWords, answer, door):
 		return of(answer, opora.RateLimited, status)
-	case answer.Status < 300 && says(wrongWords, answer, door):
+	case success(answer) && says(wrongWords, answer, door):
 		return of(answer, opora.Ambiguous)
-	case answer.Status < 300, inside(answer):
+	case success(answer), inside(answer):
 		return v.confirm(answer)
 	case answer.Status == http.StatusUnauthorized:
 		if !sameDoor(offer, challenges(answer.Header)) {
@@ -199,6 +199,10 @@ func (v *visit) judge(door, answer *check.Reply, offer challenge) opora.Finding 
 	}
 	return of(answer, opora.Ambiguous, status)
 }
+
+// success reports whether a status is one of those that say so. Servers that
+// are no servers send smaller numbers too.
+func success(reply *check.Reply) bool { return reply.Status >= 200 && reply.Status < 300 }
 
 // inside reports whether a server that asks everybody for a login has named a
 // folder by its full path.

@@ -38,6 +38,7 @@ var featuresOff = strings.Join([]string{
 	"Translate",
 	"WebAuthenticationConditionalUI",
 	"WebBluetooth",
+	"WebRtcHideLocalIpsWithMdns", // it opens a socket to the whole office; no address of ours is told anyway
 	"WebUSB",
 }, ",")
 
@@ -172,8 +173,17 @@ func preferences(o Options) object {
 	}
 }
 
-func localState() object {
+// localState are the settings of all profiles of a browser.
+func localState(o Options) object {
+	schemes := proxyScheme
+	if o.Visible {
+		schemes = "basic,digest,ntlm,negotiate"
+	}
 	return object{
+		// Without a window, a question for a name and a password would be asked
+		// where nobody sees it, and the page would wait for ever. So a site's
+		// 401 is an answer like others.
+		"auth":                                object{"schemes": schemes},
 		"dns_over_https":                      object{"mode": "off"},
 		"ssl":                                 object{"version_min": "tls1.2"},
 		"user_experience_metrics":             object{"reporting_enabled": false},

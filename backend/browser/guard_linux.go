@@ -126,6 +126,33 @@ func processes() map[int]processState {
 	return all
 }
 
+// longestFolder leaves room for the browser's socket below it, whose whole name
+// may have 107 bytes: "/opora-browser-0123456789/tmp/org.chromium.Chromium.012345/SingletonSocket".
+const longestFolder = 107 - 80
+
+// folderForProfiles is the folder for temporary files, or the system's own
+// where that one is too far down, or shut for the user as whom the browser runs.
+func folderForProfiles() string {
+	folder := os.TempDir()
+	if _, other := servant(); len(folder) > longestFolder || other && !open(folder) {
+		return "/tmp"
+	}
+	return folder
+}
+
+// open tells whether everybody may pass through a folder.
+func open(folder string) bool {
+	for ; ; folder = filepath.Dir(folder) {
+		info, err := os.Stat(folder)
+		if err != nil || info.Mode().Perm()&0o001 == 0 {
+			return false
+		}
+		if folder == filepath.Dir(folder) {
+			return true
+		}
+	}
+}
+
 // smallMemory is what shared memory must have for a browser to trust it; in
 // containers it is often too small, and pages then crash.
 const smallMemory = 256 << 20

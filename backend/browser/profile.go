@@ -18,6 +18,7 @@ import (
 // What profiles are called in the folder for temporary files.
 const (
 	profilePrefix = "opora-browser-"
+	nameLength    = 10 // of the random rest: a browser puts a socket inside, and those have short names
 	lockSuffix    = ".lock"
 )
 
@@ -31,7 +32,7 @@ type profile struct {
 
 func newProfile(o Options) (*profile, error) {
 	for range 10 {
-		dir := filepath.Join(os.TempDir(), profilePrefix+strings.ToLower(rand.Text()))
+		dir := filepath.Join(folderForProfiles(), profilePrefix+strings.ToLower(rand.Text()[:nameLength]))
 		lock := flock.New(dir + lockSuffix)
 		held, err := lock.TryLock()
 		if err != nil {
@@ -70,7 +71,7 @@ func (p *profile) fill(o Options) error {
 	}
 	for file, content := range map[string]any{
 		"First Run":           nil,
-		"Local State":         localState(),
+		"Local State":         localState(o),
 		"Default/Preferences": preferences(o),
 	} {
 		var text []byte
@@ -123,7 +124,8 @@ func removeTree(dir string) error {
 // Sweep removes the profiles whose owner is dead. The program calls it when it
 // starts; profiles of other programs that run now are left alone.
 func Sweep() {
-	entries, err := os.ReadDir(os.TempDir())
+	folder := folderForProfiles()
+	entries, err := os.ReadDir(folder)
 	if err != nil {
 		slog.Warn("browser profiles not looked for", "err", err)
 		return
@@ -131,14 +133,14 @@ func Sweep() {
 	for _, entry := range entries {
 		name := strings.TrimSuffix(entry.Name(), lockSuffix)
 		if isProfileName(name) && own(entry) {
-			sweep(filepath.Join(os.TempDir(), name))
+			sweep(filepath.Join(folder, name))
 		}
 	}
 }
 
 func isProfileName(name string) bool {
 	rest, ok := strings.CutPrefix(name, profilePrefix)
-	return ok && rest != "" && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
+	return ok && len(rest) == nameLength && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
 // own tells our user's entries from those that another user put there.

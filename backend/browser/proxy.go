@@ -3,8 +3,6 @@ package browser
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -43,6 +41,7 @@ type proxy struct {
 	server   *http.Server
 	forward  *httputil.ReverseProxy
 	password string
+	nonce    string
 	ctx      context.Context
 	cancel   context.CancelFunc
 
@@ -66,7 +65,7 @@ func newProxy(dial dialer) (*proxy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for the browser: %w", err)
 	}
-	p := &proxy{dial: dial, listener: listener, password: rand.Text(), tunnels: map[*tunnel]struct{}{}}
+	p := &proxy{dial: dial, listener: listener, password: rand.Text(), nonce: rand.Text(), tunnels: map[*tunnel]struct{}{}}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	quiet := log.New(io.Discard, "", 0) // addresses with what pages put in them
 	p.forward = &httputil.ReverseProxy{
@@ -103,7 +102,7 @@ func (p *proxy) close() {
 // ServeHTTP answers one request of the browser, or of whoever else calls.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !p.knows(r) {
-		w.Header().Set("Proxy-Authenticate", `Basic realm="opora"`)
+		w.Header().Set("Proxy-Authenticate", p.challenge())
 		w.WriteHeader(http.StatusProxyAuthRequired)
 		return
 	}
@@ -122,12 +121,6 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.WriteHeader(http.StatusBadRequest)
 	}
-}
-
-// knows tells the browser from other callers.
-func (p *proxy) knows(r *http.Request) bool {
-	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(proxyUser+":"+p.password))
-	return subtle.ConstantTimeCompare([]byte(r.Header.Get("Proxy-Authorization")), []byte(want)) == 1
 }
 
 // noChallenge turns a site's own "authenticate to your proxy" into a fault: a

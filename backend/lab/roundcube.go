@@ -18,8 +18,9 @@ func StartRoundcube(ctx context.Context, dir string, users ...User) (*Site, erro
 	host, port, _ := net.SplitHostPort(imap)
 	var mail *process
 	site := phpSite{
-		bundle: bundle{name: "roundcube-1", packages: []string{"roundcube-core", "roundcube-sqlite3", "dovecot-imapd"}, whole: true},
-		pages:  "/var/lib/roundcube/public_html",
+		bundle:   bundle{name: "roundcube-2", packages: []string{"roundcube-core", "roundcube-sqlite3", "php-intl", "dovecot-imapd"}, whole: true},
+		pages:    "/var/lib/roundcube/public_html",
+		settings: []string{"extension=intl"},
 		install: func(o *overlay, _ *Site) error {
 			if mail, err = startDovecot(ctx, o, dir, host, port, users); err != nil {
 				return err
@@ -80,6 +81,7 @@ default_internal_user = nobody
 default_internal_group = nogroup
 default_login_user = nobody
 auth_failure_delay = 0
+auth_username_format = %%u
 mail_location = maildir:%[1]s/mail/%%u
 first_valid_uid = 1
 passdb {
@@ -101,6 +103,9 @@ service imap-login {
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service auth {
   user = root

@@ -27,14 +27,19 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
+	"opora/backend/browser"
 	"opora/backend/lab"
 	"opora/backend/opora"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	if ran, status := browser.Guard(os.Args[1:]); ran {
+		os.Exit(status)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -172,6 +177,9 @@ func (t *table) add(ctx context.Context, o order, s system, dir string, out io.W
 		fmt.Fprintf(out, "%s at %s, ready after %.1f s\n", s.name, site.URL, time.Since(started).Seconds())
 	}
 	for _, c := range s.cases(site) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		r := judge(ctx, o.engine, c)
 		t.results = append(t.results, r)
 		if o.verbose {

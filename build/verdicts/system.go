@@ -30,6 +30,10 @@ func realSystems() []system {
 		{name: "mediawiki", what: "MediaWiki in Russian, open to read", door: "index.php?title=Служебная:Вход", deep: "index.php?title=Служебная:Настройки",
 			start: php(lab.StartMediaWiki)},
 		{name: "roundcube", what: "Roundcube in Russian, before Dovecot", door: "", deep: "?_task=mail&_mbox=INBOX", start: php(lab.StartRoundcube)},
+		{name: "verdaccio", what: "Verdaccio, open to read, login in a dialog", door: "", deep: "-/web/detail/bread", start: php(lab.StartVerdaccio)},
+		{name: "node-red", what: "Node-RED", door: "", deep: "#flow/1", start: php(lab.StartNodeRED)},
+		{name: "homebridge", what: "Homebridge's interface", door: "login", deep: "plugins", start: php(lab.StartHomebridgeUI)},
+		{name: "pocketbase", what: "PocketBase", mail: true, door: "_/", deep: "_/#/collections", start: php(lab.StartPocketBase)},
 	}
 }
 

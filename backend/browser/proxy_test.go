@@ -3,6 +3,7 @@ package browser
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -28,8 +29,16 @@ func testProxy(t *testing.T, dial dialer) *proxy {
 	return p
 }
 
-// say sends one request to the proxy and gives the answer, with the connection.
-func say(t *testing.T, p *proxy, request string) (*http.Response, net.Conn) {
+// answer is what the proxy says to one request.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	conn   net.Conn
+}
+
+// say sends one request to the proxy.
+func say(t *testing.T, p *proxy, request string) answer {
 	t.Helper()
 	conn, err := net.Dial("tcp", p.address())
 	if err != nil {
@@ -40,12 +49,21 @@ func say(t *testing.T, p *proxy, request string) (*http.Response, net.Conn) {
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	method, _, _ := strings.Cut(request, " ")
+	response, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
 	if err != nil {
 		t.Fatalf("%q: %v", request, err)
 	}
-	t.Cleanup(func() { _ = response.Body.Close() })
-	return response, conn
+	defer func() { _ = response.Body.Close() }()
+	a := answer{response.StatusCode, response.Header, "", conn}
+	if method != http.MethodConnect {
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatalf("%q: %v", request, err)
+		}
+		a.body = string(body)
+	}
+	return a
 }
 
 // authorization answers the proxy's challenge.
@@ -81,17 +99,17 @@ func TestProxyRefusesOtherCallers(t *testing.T) {
 			"CONNECT " + host + " HTTP/1.1\r\nHost: " + host + "\r\n" + header("CONNECT", host) + "\r\n",
 			"GET http://" + host + "/ HTTP/1.1\r\nHost: " + host + "\r\n" + header("GET", "/") + "\r\n",
 		} {
-			if response, _ := say(t, p, request); response.StatusCode != http.StatusProxyAuthRequired {
-				t.Errorf("%s: got %d, want 407", name, response.StatusCode)
+			if got := say(t, p, request).status; got != http.StatusProxyAuthRequired {
+				t.Errorf("%s: got %d, want 407", name, got)
 			}
 		}
 	}
 	if len(site.visits()) > 0 {
 		t.Errorf("reached: %q", site.visits())
 	}
-	response, _ := say(t, p, "GET http://"+host+"/ HTTP/1.1\r\nHost: "+host+"\r\n"+right(p, "GET", "/")+"\r\n")
-	if body, _ := io.ReadAll(response.Body); string(body) != "inside" {
-		t.Errorf("the right password: got %d %q", response.StatusCode, body)
+	answer := say(t, p, "GET http://"+host+"/ HTTP/1.1\r\nHost: "+host+"\r\n"+right(p, "GET", "/")+"\r\n")
+	if answer.body != "inside" {
+		t.Errorf("the right password: got %d %q", answer.status, answer.body)
 	}
 }
 
@@ -141,9 +159,9 @@ func TestProxyFaults(t *testing.T) {
 		"own 401":             {speak("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"), http.StatusUnauthorized},
 	} {
 		p := testProxy(t, nil)
-		response, _ := say(t, p, "GET http://"+row.host+"/ HTTP/1.1\r\nHost: "+row.host+"\r\n"+right(p, "GET", "/")+"\r\n")
-		if response.StatusCode != row.want || response.Header.Get("Proxy-Authenticate") != "" {
-			t.Errorf("%s: got %d %v, want %d", name, response.StatusCode, response.Header, row.want)
+		got := say(t, p, "GET http://"+row.host+"/ HTTP/1.1\r\nHost: "+row.host+"\r\n"+right(p, "GET", "/")+"\r\n")
+		if got.status != row.want || got.header.Get("Proxy-Authenticate") != "" {
+			t.Errorf("%s: got %d %v, want %d", name, got.status, got.header, row.want)
 		}
 	}
 }
@@ -168,8 +186,8 @@ func TestConfineCutsTunnels(t *testing.T) {
 	p := testProxy(t, nil)
 	b := &Browser{proxy: p}
 	connect := func(host string) (int, net.Conn) {
-		response, conn := say(t, p, "CONNECT "+net.JoinHostPort(host, port)+" HTTP/1.1\r\n"+right(p, "CONNECT", net.JoinHostPort(host, port))+"\r\n")
-		return response.StatusCode, conn
+		a := say(t, p, "CONNECT "+net.JoinHostPort(host, port)+" HTTP/1.1\r\n"+right(p, "CONNECT", net.JoinHostPort(host, port))+"\r\n")
+		return a.status, a.conn
 	}
 	echo := func(conn net.Conn) bool {
 		_, _ = io.WriteString(conn, "ping")
@@ -216,12 +234,12 @@ func TestConfineWhileDialling(t *testing.T) {
 		b.Confine(func(string, string) bool { return false })
 		close(answer)
 	}()
-	response, _ := say(t, p, "CONNECT other.example:443 HTTP/1.1\r\n"+right(p, "CONNECT", "other.example:443")+"\r\n")
-	if response.StatusCode != http.StatusForbidden {
-		t.Errorf("got %d, want 403", response.StatusCode)
+	got := say(t, p, "CONNECT other.example:443 HTTP/1.1\r\n"+right(p, "CONNECT", "other.example:443")+"\r\n")
+	if got.status != http.StatusForbidden {
+		t.Errorf("got %d, want 403", got.status)
 	}
 	_ = far.SetReadDeadline(time.Now().Add(patience))
-	if _, err := far.Read(make([]byte, 1)); err != io.EOF {
+	if _, err := far.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("the connection is still there: %v", err)
 	}
 }

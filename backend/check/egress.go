@@ -138,8 +138,10 @@ var (
 		netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("fec0::/10"), netip.MustParsePrefix("::/96"),
 		netip.MustParsePrefix("64:ff9b:1::/48"),
 	}
-	nat64  = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052: an IPv4 address in the last 32 bits
-	sixTo4 = netip.MustParsePrefix("2002::/16")    // RFC 3056: an IPv4 address in bits 16–47
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")    // RFC 6052: an IPv4 address in the last 32 bits
+	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // RFC 2765: the same
+	sixTo4     = netip.MustParsePrefix("2002::/16")       // RFC 3056: an IPv4 address in bits 16–47
+	teredo     = netip.MustParsePrefix("2001::/32")       // RFC 4380: an inverted IPv4 address in the last 32 bits
 )
 
 func metadata(addr netip.Addr) bool {
@@ -170,10 +172,12 @@ func disguises(addr netip.Addr) []netip.Addr {
 	if addr.Is6() {
 		b := addr.As16()
 		switch {
-		case nat64.Contains(addr):
+		case nat64.Contains(addr), translated.Contains(addr), b[10] == 0x5e && b[11] == 0xfe && b[9] == 0 && b[8]&^2 == 0: // the last is ISATAP (RFC 5214)
 			forms = append(forms, netip.AddrFrom4([4]byte(b[12:16])))
 		case sixTo4.Contains(addr):
 			forms = append(forms, netip.AddrFrom4([4]byte(b[2:6])))
+		case teredo.Contains(addr):
+			forms = append(forms, netip.AddrFrom4([4]byte{^b[12], ^b[13], ^b[14], ^b[15]}))
 		}
 	}
 	return forms

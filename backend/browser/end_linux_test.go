@@ -194,7 +194,7 @@ func TestRandomKills(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(rand.IntN(800)) * time.Millisecond)
+		time.Sleep(time.Duration(rand.IntN(700)) * time.Millisecond)
 		kind := "owner only"
 		guard, others := processesOf(room)
 		switch pick := rand.IntN(4); {

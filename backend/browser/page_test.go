@@ -17,8 +17,19 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestDownloads has a page force files on its visitor.
-func TestDownloads(t *testing.T) {
+// TestHostilePages shares one browser among the pages that do not end it.
+func TestHostilePages(t *testing.T) {
+	b := start(t, Options{Pins: []string{keySum([]byte("another key"))}})
+	for name, test := range map[string]func(*testing.T, *Browser){
+		"downloads": testDownloads, "local addresses": testLocalAddresses, "permissions": testPermissions,
+		"second window": testSecondWindow, "challenges": testChallenges, "wrong pin": testWrongPin,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, b) })
+	}
+}
+
+// testDownloads has a page force files on its visitor.
+func testDownloads(t *testing.T, b *Browser) {
 	asked := make(chan string, 10)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/" {
@@ -38,7 +49,6 @@ func TestDownloads(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	b := start(t, Options{})
 	ctx := tab(t, b)
 	visit(t, ctx, server.URL)
 	ask[any](t, ctx, "a.click(); 0")
@@ -101,7 +111,11 @@ func TestBombs(t *testing.T) {
 		"/frames": `<body><script>if (location.hash.length < 6) for (let i = 0; i < 4; i++) { let f = document.createElement("iframe"); f.src = location.pathname + location.hash + "#" + i; document.body.append(f) }</script>`,
 		"/popups": `<body><script>setInterval(() => window.open("/popups"), 1)</script>`,
 	})
-	for _, path := range []string{"/cpu", "/memory", "/nodes", "/reload", "/log", "/frames", "/popups"} {
+	paths := []string{"/memory", "/popups"} // the worst two
+	if *long {
+		paths = append(paths, "/cpu", "/nodes", "/reload", "/log", "/frames")
+	}
+	for _, path := range paths {
 		b := start(t, Options{})
 		ctx := tab(t, b)
 		_, _ = chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: site.URL + path})
@@ -117,14 +131,13 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestLocalAddresses has a page go where only the machine itself may.
-func TestLocalAddresses(t *testing.T) {
+// testLocalAddresses has a page go where only the machine itself may.
+func testLocalAddresses(t *testing.T, b *Browser) {
 	secret := filepath.Join(t.TempDir(), "secret.html")
 	if err := os.WriteFile(secret, []byte("<h1>secret</h1>"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	site := newSite(t, map[string]string{"/": "<body>here"})
-	b := start(t, Options{})
 	ctx := tab(t, b)
 	for _, address := range []string{"file://" + secret, "file:///etc/passwd", "chrome://version", "chrome://settings", "devtools://devtools/bundled/inspector.html", "chrome-untrusted://new-tab-page", "view-source:file:///etc/passwd", "filesystem:http://x/", "about:settings", "mailto:a@b.example", "ssh://127.0.0.1"} {
 		if fault := visit(t, ctx, site.URL); fault != "" {
@@ -147,10 +160,9 @@ func TestLocalAddresses(t *testing.T) {
 	}
 }
 
-// TestPermissions asks for what a page may ask.
-func TestPermissions(t *testing.T) {
+// testPermissions asks for what a page may ask.
+func testPermissions(t *testing.T, b *Browser) {
 	site := newSite(t, map[string]string{"/": "<body>here"})
-	b := start(t, Options{})
 	ctx := tab(t, b)
 	visit(t, ctx, site.URL)
 	for _, name := range []string{"geolocation", "notifications", "camera", "microphone", "midi", "clipboard-read", "local-fonts", "window-management", "idle-detection"} {
@@ -174,10 +186,9 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// TestSecondWindow has a page open others: they are closed, whatever they are.
-func TestSecondWindow(t *testing.T) {
+// testSecondWindow has a page open others: they are closed, whatever they are.
+func testSecondWindow(t *testing.T, b *Browser) {
 	site := newSite(t, map[string]string{"/": `<body><a id=a href=/second target=_blank>x</a><a id=b href=/third target=_blank rel=noopener>x</a>`, "/second": "second", "/third": "third"})
-	b := start(t, Options{})
 	ctx := tab(t, b)
 	visit(t, ctx, site.URL)
 	for _, code := range []string{"a.click()", "b.click()", `open("/second")`, `open("/third", "", "noopener,popup")`, `open("about:blank")`} {
@@ -202,8 +213,8 @@ func TestSecondWindow(t *testing.T) {
 	}
 }
 
-// TestChallenges has sites ask for a login of HTTP's own, which nobody would see.
-func TestChallenges(t *testing.T) {
+// testChallenges has sites ask for a login of HTTP's own, which nobody would see.
+func testChallenges(t *testing.T, b *Browser) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
 			w.Header().Set("WWW-Authenticate", r.URL.Query().Get("scheme")+` realm="inside"`)
@@ -212,7 +223,6 @@ func TestChallenges(t *testing.T) {
 		_, _ = w.Write([]byte("<body>answer"))
 	}))
 	t.Cleanup(server.Close)
-	b := start(t, Options{})
 	ctx := tab(t, b)
 	visit(t, ctx, server.URL)
 	for _, scheme := range []string{"Basic", "Negotiate", "NTLM", "Bearer", "Own"} {
@@ -228,24 +238,15 @@ func TestChallenges(t *testing.T) {
 	}
 }
 
-// TestPins lets one key pass that no authority vouches for, and only that.
-func TestPins(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<body>inside")) }))
+// testWrongPin shows a certificate that nobody vouches for, with another key
+// than the pinned one. TestNothingIsCarried has the right one pass.
+func testWrongPin(t *testing.T, b *Browser) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	for _, row := range []struct {
-		pins []string
-		want string
-	}{
-		{[]string{keySum(server.Certificate().RawSubjectPublicKeyInfo)}, ""},
-		{[]string{keySum([]byte("another key"))}, "net::ERR_CERT_AUTHORITY_INVALID"},
-	} {
-		b := start(t, Options{Pins: row.pins})
-		if got := visit(t, tab(t, b), server.URL); got != row.want {
-			t.Errorf("got %q, want %q", got, row.want)
-		}
-		b.Close()
+	if got, want := visit(t, tab(t, b), server.URL), "net::ERR_CERT_AUTHORITY_INVALID"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -79,12 +79,12 @@ func TestSandbox(t *testing.T) {
 	if renderers == 0 {
 		t.Error("no renderer found")
 	}
+	t.Run("listening", func(t *testing.T) { testNothingListens(t, b) })
 }
 
-// TestNothingListens looks at the sockets of all processes of a browser.
-func TestNothingListens(t *testing.T) {
+// testNothingListens looks at the sockets of all processes of a browser.
+func testNothingListens(t *testing.T, b *Browser) {
 	site := newSite(t, map[string]string{"/": "<body>here"})
-	b := start(t, Options{})
 	ctx := tab(t, b)
 	visit(t, ctx, site.URL)
 	ask[any](t, ctx, "new RTCPeerConnection().createDataChannel('x'); 0")

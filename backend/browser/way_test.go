@@ -10,11 +10,18 @@ import (
 	"time"
 )
 
-// TestEverythingGoesThroughTheDial visits names that only the dial can resolve.
-func TestEverythingGoesThroughTheDial(t *testing.T) {
-	site := newSite(t, map[string]string{"/": "<h1>Колос</h1>"})
-	way := &recorder{to: map[string]string{"panel.example:80": site.Listener.Addr().String()}}
+// TestWayOut shares one browser among the tests of where it gets.
+func TestWayOut(t *testing.T) {
+	panel := newSite(t, map[string]string{"/": "<h1>Колос</h1>"})
+	way := &recorder{to: map[string]string{"panel.example:80": panel.Listener.Addr().String()}}
 	b := start(t, Options{Dial: way.dial, Language: "ru,en"})
+	t.Run("by the dial alone", func(t *testing.T) { testDial(t, b, way) })
+	t.Run("unconfined", func(t *testing.T) { testUnconfined(t, b) })
+	t.Run("confined", func(t *testing.T) { testConfined(t, b, way) })
+}
+
+// testDial visits a name that only the dial can resolve.
+func testDial(t *testing.T, b *Browser, way *recorder) {
 	ctx := tab(t, b)
 	if fault := visit(t, ctx, "http://panel.example/"); fault != "" {
 		t.Fatal(fault)
@@ -109,11 +116,10 @@ var attempts = []struct{ name, code string }{
 
 const addElement = `function add(name, what) { const e = document.createElement(name); Object.assign(e, what); document.body.append(e); return e }`
 
-// TestConfinedPageReachesNobody has a page try everything after Confine.
-func TestConfinedPageReachesNobody(t *testing.T) {
+// testConfined has a page try everything after Confine.
+func testConfined(t *testing.T, b *Browser, way *recorder) {
 	site, other := newSite(t, map[string]string{"/": "<body><script>" + addElement + "</script>"}), newStranger(t)
-	way := &recorder{}
-	b := start(t, Options{Dial: way.dial})
+	before := len(way.dialled())
 	ctx := tab(t, b)
 	visit(t, ctx, site.URL)
 	own, port, _ := net.SplitHostPort(site.Listener.Addr().String())
@@ -129,18 +135,17 @@ func TestConfinedPageReachesNobody(t *testing.T) {
 	if n, packets := other.visitors.Load(), other.packets.Load(); n+packets > 0 {
 		t.Errorf("reached %d times, and by %d packets", n, packets)
 	}
-	for _, to := range way.dialled() {
+	for _, to := range way.dialled()[before:] {
 		if to != site.Listener.Addr().String() {
 			t.Errorf("dialled %s", to)
 		}
 	}
 }
 
-// TestUnconfinedAttempts shows that the attempts are real: before Confine each
+// testUnconfined shows that the attempts are real: before Confine each
 // arrives, but for those that the browser itself does not make.
-func TestUnconfinedAttempts(t *testing.T) {
+func testUnconfined(t *testing.T, b *Browser) {
 	never := map[string]bool{"WebTransport": true, "dns-prefetch": true, "preconnect": true, "prerender": true, "ping": true}
-	b := start(t, Options{})
 	site := newSite(t, map[string]string{"/": "<body><script>" + addElement + "</script>"})
 	ctx := tab(t, b)
 	others := make([]*stranger, len(attempts))

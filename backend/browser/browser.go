@@ -66,6 +66,10 @@ func Start(ctx context.Context, program Program, o Options) (*Browser, error) {
 	if program.Path == "" {
 		return nil, ErrMissing
 	}
+	if len(os.Args) > 1 && os.Args[1] == guardWord {
+		// A program that forgot to call Guard would start itself without end.
+		return nil, errors.New("this process is the guard of a browser, but does not do its job")
+	}
 	if err := checkOptions(o); err != nil {
 		return nil, err
 	}

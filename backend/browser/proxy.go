@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,9 @@ const (
 	// Limits for what the far side sends before a body.
 	headerTime  = 10 * time.Second
 	headerBytes = 64 << 10
+	// maxReceived bounds what one browser may take in altogether. Large
+	// applications need a tenth of it.
+	maxReceived = 256 << 20
 	// maxRefused bounds the list of places that were turned away.
 	maxRefused = 100
 )
@@ -44,6 +48,7 @@ type proxy struct {
 	nonce    string
 	ctx      context.Context
 	cancel   context.CancelFunc
+	received atomic.Int64
 
 	mu      sync.Mutex
 	may     func(host, port string) bool
@@ -58,7 +63,10 @@ type tunnel struct {
 	host, port string
 }
 
-var errRefused = errors.New("not to be reached from this page")
+var (
+	errRefused = errors.New("not to be reached from this page")
+	errTooMuch = errors.New("the browser has taken in too much")
+)
 
 func newProxy(dial dialer) (*proxy, error) {
 	listener, err := net.Listen("tcp", net.JoinHostPort(proxyHost, "0"))
@@ -227,6 +235,15 @@ func (p *proxy) connect(ctx context.Context, network, address string) (net.Conn,
 		return nil, errRefused
 	}
 	return t, nil
+}
+
+// Read counts what comes in.
+func (t *tunnel) Read(p []byte) (int, error) {
+	n, err := t.Conn.Read(p)
+	if t.proxy.received.Add(int64(n)) > maxReceived {
+		return 0, errTooMuch
+	}
+	return n, err
 }
 
 // Close closes the connection and forgets it.

@@ -256,6 +256,25 @@ func TestRefusedIsBounded(t *testing.T) {
 	}
 }
 
+// TestTooMuch has a place send without end.
+func TestTooMuch(t *testing.T) {
+	near, far := net.Pipe()
+	p := testProxy(t, func(context.Context, string, string) (net.Conn, error) { return near, nil })
+	p.received.Store(maxReceived - 1<<20)
+	a := say(t, p, "CONNECT much.example:443 HTTP/1.1\r\n"+right(p, "CONNECT", "much.example:443")+"\r\n")
+	go func() {
+		for {
+			if _, err := far.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	}()
+	n, err := io.Copy(io.Discard, a.conn)
+	if err != nil || n > 1<<20 || n < 1<<19 {
+		t.Errorf("got %d bytes and %v, want about a megabyte and the end", n, err)
+	}
+}
+
 // recorder is a way out that remembers where to.
 type recorder struct {
 	mu     sync.Mutex

@@ -56,7 +56,7 @@ func (s Secret) forms() []string {
 	}
 	quoted, _ := json.Marshal(s.text)
 	forms := []string{
-		s.text, strings.TrimSpace(s.text), html.EscapeString(s.text),
+		s.text, strings.TrimSpace(s.text), strings.Join(strings.Fields(s.text), " "), html.EscapeString(s.text),
 		url.UserPassword("", s.text).String()[1:], url.QueryEscape(s.text), url.PathEscape(s.text),
 		string(quoted[1 : len(quoted)-1]), strings.ToUpper(s.text), strings.ToLower(s.text),
 		base64.StdEncoding.EncodeToString([]byte(s.text)), hex.EncodeToString([]byte(s.text)),

@@ -28,7 +28,8 @@ func StartFossil(ctx context.Context, dir string, users ...User) (*Site, error) 
 		cmd.Env = []string{"HOME=" + dir, "USER=keeper", "PATH=/usr/bin:/bin"}
 		return cmd
 	}
-	list := "UPDATE config SET value='Пекарня' WHERE name='project-name';\n"
+	// What it does behind the scenes after a request would outlive it.
+	list := "INSERT INTO config(name,value,mtime) VALUES('backoffice-disable','1',0);\nUPDATE config SET value='Пекарня' WHERE name='project-name';\n"
 	for _, user := range users {
 		text := strings.NewReplacer("'", "''")
 		list += "INSERT INTO user(login,pw,cap,info) VALUES('" + text.Replace(user.Name) + "','" + text.Replace(user.Password) + "','dei','');\n"

@@ -88,7 +88,7 @@ func (o *overlay) run(ctx context.Context, cmd *exec.Cmd) error {
 		return err
 	}
 	if output, err := moved.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, output[max(0, len(output)-1000):])
+		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, ends(output))
 	}
 	return nil
 }
@@ -111,4 +111,14 @@ func (o *overlay) write(ctx context.Context, path, text string) error {
 	}
 	// The kernel wants all changes to come through the mounted view.
 	return o.run(ctx, exec.Command("sh", "-c", `mkdir -p "$(dirname "$2")" && rm -f "$2" && cp "$1" "$2"`, "sh", temporary, path))
+}
+
+// ends is what stands at the beginning and at the end of a long output: some
+// languages name the cause first, some last.
+func ends(output []byte) string {
+	const most = 700
+	if len(output) <= 2*most {
+		return string(output)
+	}
+	return string(output[:most]) + " … " + string(output[len(output)-most:])
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -41,17 +42,17 @@ func redmine(ctx context.Context, o *overlay, dir, name string, users []User) (*
 		return nil, err
 	}
 	_, port, _ := net.SplitHostPort(addr)
-	if err := o.write(ctx, "/etc/redmine/default/database.yml", "production:\n  adapter: sqlite3\n  database: "+filepath.Join(dir, "redmine.db")+"\n"); err != nil {
+	if err := o.write(ctx, "/usr/share/redmine/instances/default/config/database.yml", "production:\n  adapter: sqlite3\n  database: "+filepath.Join(dir, "redmine.db")+"\n"); err != nil {
 		return nil, err
 	}
-	if err := o.write(ctx, "/etc/redmine/default/secret_key.txt", strings.Repeat("0123456789abcdef", 8)); err != nil {
+	if err := o.write(ctx, "/usr/share/redmine/instances/default/config/secret_key.txt", strings.Repeat("0123456789abcdef", 8)); err != nil {
 		return nil, err
 	}
 	command := func(path string, arguments ...string) *exec.Cmd {
 		cmd := exec.Command(path, arguments...)
 		cmd.Dir = "/usr/share/redmine"
 		cmd.Env = []string{"HOME=" + dir, "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C.UTF-8", "RAILS_ENV=production", "X_DEBIAN_SITEID=default", "REDMINE_LANG=ru",
-			"RAILS_ETC=/etc/redmine/default", "RAILS_LOG=" + dir, "RAILS_VAR=" + dir, "RAILS_CACHE=" + dir, "RAILS_TMP=" + dir, "SCHEMA=/dev/null"}
+			"RAILS_ETC=/usr/share/redmine/instances/default/config", "RAILS_LOG=" + dir, "RAILS_VAR=" + dir, "RAILS_CACHE=" + dir, "RAILS_TMP=" + dir, "SCHEMA=/dev/null"}
 		return cmd
 	}
 	order, err := json.Marshal(users)
@@ -64,10 +65,31 @@ func redmine(ctx context.Context, o *overlay, dir, name string, users []User) (*
 	}
 	fill := command("/usr/bin/ruby", "bin/rails", "runner", script)
 	fill.Stdin = strings.NewReader(string(order))
-	for _, cmd := range []*exec.Cmd{command("/usr/bin/rake", "db:migrate"), fill} {
-		if err := o.run(ctx, cmd); err != nil {
-			return nil, err
-		}
+	if err := redmineTables(ctx, o, filepath.Join(dir, "redmine.db"), command("/usr/bin/rake", "db:migrate")); err != nil {
+		return nil, err
+	}
+	if err := o.run(ctx, fill); err != nil {
+		return nil, err
 	}
 	return o.serve(ctx, dir, name, addr, "login", command("/usr/bin/puma", "-b", "tcp://127.0.0.1:"+port, "-t", "4:4", "config.ru"))
+}
+
+// redmineTables makes an empty database at path. Its hundreds of migrations run
+// once; from then on their result is copied.
+func redmineTables(ctx context.Context, o *overlay, path string, migrate *exec.Cmd) error {
+	made := filepath.Join(o.bundle, "redmine.db")
+	if empty, err := os.ReadFile(made); err == nil {
+		return os.WriteFile(path, empty, 0o600)
+	}
+	if err := o.run(ctx, migrate); err != nil {
+		return err
+	}
+	empty, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".copy", empty, 0o600); err != nil {
+		return err
+	}
+	return run(ctx, "", "mv", path+".copy", made) // at once, also between file systems
 }

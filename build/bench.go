@@ -10,23 +10,26 @@ import (
 )
 
 // bench runs the packages' benchmarks, one package after the other so that
-// they do not disturb each other, and then times the window.
+// they do not disturb each other, then times the window, and then lets real
+// systems judge the verdicts. What follows "verdicts" is for that program.
 func bench(ctx context.Context, p *program, args []string) error {
-	if err := p.setUp(ctx, forTest); err != nil {
+	if err := p.setUp(ctx, forBench); err != nil {
 		return err
 	}
 	if len(args) == 0 {
-		args = []string{"packages", "window"}
+		args = []string{"packages", "window", "verdicts"}
 	}
 	var faults []error
-	for _, arg := range args {
+	for i, arg := range args {
 		switch arg {
 		case "packages":
 			faults = append(faults, p.run(ctx, "go", "test", "-p", "1", "-run", "^$", "-bench", ".", "-benchmem", "-timeout", "30m", "./..."))
+		case "verdicts":
+			return errors.Join(append(faults, p.run(ctx, append([]string{"go", "run", "./build/verdicts"}, args[i+1:]...)...))...)
 		case "window":
 			faults = append(faults, p.benchWindow(ctx))
 		default:
-			return fmt.Errorf("bench: there is no %q; there are packages and window", arg)
+			return fmt.Errorf("bench: there is no %q; there are packages, window and verdicts", arg)
 		}
 	}
 	return errors.Join(faults...)

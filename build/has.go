@@ -16,6 +16,12 @@ func onPath(name string) proof {
 	}
 }
 
+// hasBrowser looks for what both Opora and its tests can use.
+func hasBrowser(ctx context.Context, p *program) bool {
+	return anyOf(onPath("chromium"), onPath("chromium-browser"), onPath("google-chrome"), onPath("google-chrome-stable"),
+		onPath("microsoft-edge"))(ctx, p)
+}
+
 // file is proven by something at an absolute path.
 func file(path string) proof {
 	return func(context.Context, *program) bool {

@@ -1,6 +1,9 @@
 package main
 
-import "context"
+import (
+	"context"
+	"runtime"
+)
 
 // scope says which commands need a thing.
 type scope int
@@ -9,6 +12,7 @@ const (
 	forWindow  scope = iota // to build the window and start it
 	forDesktop              // to start it where there is no display
 	forTest                 // to run all tests
+	forBench                // to measure beside what others use
 )
 
 // need is something of the system that Opora is built, started or tested with.
@@ -65,8 +69,8 @@ func needs() []need {
 			scope: forDesktop, has: hasFont,
 			apt: names("fontconfig", "fonts-dejavu-core"), dnf: names("fontconfig", "dejavu-sans-fonts"), pacman: names("fontconfig", "ttf-dejavu")},
 
-		{what: "a browser", why: "end-to-end tests work the page in it",
-			scope: forTest, has: anyOf(onPath("chromium"), onPath("chromium-browser"), onPath("google-chrome")),
+		{what: "a browser", why: "checks of pages that scripts build run in it, and so do end-to-end tests",
+			scope: forTest, has: hasBrowser,
 			apt: names("chromium|chromium-browser"), dnf: names("chromium"), pacman: names("chromium")},
 		{what: "dunst", why: "a notification service for the tests of notifications",
 			scope: forTest, has: onPath("dunst"),
@@ -88,6 +92,19 @@ func needs() []need {
 			scope: forTest, has: all(onPath("php"), onPath("php-cgi"), extension("mysqli"), extension("xml"), extension("mbstring")),
 			apt: names("php-cli", "php-cgi", "php-mysql", "php-xml", "php-mbstring"),
 			dnf: names("php-cli", "php-mysqlnd", "php-xml", "php-mbstring"), pacman: names("php", "php-cgi")},
+
+		{what: "hydra", why: "the verdict table asks it the same questions",
+			scope: forBench, has: onPath("hydra"),
+			apt: names("hydra"), dnf: names("hydra"), pacman: names("hydra")},
+	}
+}
+
+// adviseBrowser says what Opora cannot do without a browser. It installs none: an
+// operator has one, and which one is theirs to choose.
+func (p *program) adviseBrowser(ctx context.Context) {
+	if runtime.GOOS == "linux" && !hasBrowser(ctx, p) {
+		p.say("There is no browser here: logins that scripts build will be answered \"unknown\".")
+		p.say("Recommended: Chromium, Chrome, Edge, Brave or Yandex Browser, as a package of the system.")
 	}
 }
 

@@ -229,7 +229,7 @@ func debControl(version, arch, webkit string, files []entry) string {
 		"Maintainer: Opora <opora@localhost>",
 		fmt.Sprintf("Installed-Size: %d", (size+1023)/1024),
 		"Depends: libc6, libgtk-3-0t64 | libgtk-3-0, " + webkit,
-		"Recommends: gnome-keyring | org.freedesktop.secrets",
+		"Recommends: gnome-keyring | org.freedesktop.secrets, chromium | google-chrome-stable | microsoft-edge-stable | brave-browser | yandex-browser-stable",
 		"Section: utils",
 		"Priority: optional",
 		"Description: proves the accesses that customers send, and keeps them",

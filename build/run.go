@@ -36,6 +36,7 @@ func run(ctx context.Context, p *program, args []string) error {
 	if err := p.setUp(ctx, upTo); err != nil {
 		return err
 	}
+	p.adviseBrowser(ctx)
 	if err := p.page(ctx); err != nil {
 		return err
 	}

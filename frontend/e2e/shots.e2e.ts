@@ -129,6 +129,47 @@ test("every screen, both themes, both languages, every size", { timeout: 180_000
   expect(faults).toEqual([]);
 });
 
+test("a check in a browser, one that waits for a person, and one that is theirs", { timeout: 300_000 }, async () => {
+  await stage.close();
+  stage = await Stage.open("-servers=false", "-sites");
+  ({ page, faults } = await stage.page());
+  await choose({ language: "ru", theme: "light", limitShown: true, zoom: 100 });
+  await page.getByText("Вставьте сообщение клиента").waitFor();
+  const { shop, panel } = (await stage.test("doors")) as Record<"shop" | "panel", Door>;
+  await paste(stage, page, `склад ${shop.address} логин anna пароль ${shop.password}
+
+сайт ${panel.address} логин anna пароль ${panel.password}`);
+  await expect.poll(() => page.getByRole("textbox", { name: "Адрес" }).count()).toBe(2);
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("button", { name: /^Открыть окно/ }).waitFor({ timeout: 60_000 });
+  await page.getByRole("img").waitFor({ timeout: 60_000 });
+  const look = async (name: string) => {
+    for (const language of ["ru", "en"]) {
+      for (const theme of ["light", "dark"]) {
+        await choose({ language, theme });
+        await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe(theme);
+        await expect.poll(() => page.locator("html").getAttribute("lang")).toBe(language);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0);
+        await page.screenshot({ path: join(folder, `${name}-${theme}-${language}.png`) });
+      }
+    }
+    await choose({ language: "ru", theme: "light" });
+  };
+  await page.setViewportSize({ width: 1180, height: 1000 });
+  await look("browser");
+  await page.keyboard.press("Alt+KeyO");
+  await page.getByRole("button", { name: /^Я вошёл/ }).waitFor({ timeout: 60_000 });
+  await look("window");
+  await page.keyboard.press("Alt+KeyY");
+  await page.getByText("Вы вошли сами.").waitFor({ timeout: 20_000 });
+  await look("word");
+  await page.getByRole("button", { name: "Увеличить картинку страницы" }).first().press("Enter");
+  await page.getByRole("dialog").getByRole("img").waitFor();
+  await page.screenshot({ path: join(folder, "picture-light-ru.png") });
+  await page.keyboard.press("Escape");
+  expect(faults).toEqual([]);
+});
+
 test("nothing there, nothing found, nothing to reach", { timeout: 60_000 }, async () => {
   await page.setViewportSize({ width: 1180, height: 740 });
   await choose({ zoom: 100, theme: "dark" });

@@ -51,7 +51,7 @@ export class Stage {
     const faults: string[] = [];
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && faults.push(message.text()));
     page.on("pageerror", (error) => faults.push(String(error)));
-    page.on("request", (request) => request.url().startsWith(this.url) || faults.push(`a request to ${request.url()}`));
+    page.on("request", (request) => request.url().replace(/^blob:/, "").startsWith(this.url) || faults.push(`a request to ${request.url()}`));
     page.setDefaultTimeout(10_000);
     await page.goto(this.url);
     await page.getByRole("navigation").waitFor();

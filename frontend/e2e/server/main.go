@@ -31,16 +31,17 @@ func main() {
 	}
 	dist := flag.String("dist", "frontend/dist", "folder of the built page")
 	servers := flag.Bool("servers", true, "start the servers that accesses are checked against")
+	sites := flag.Bool("sites", false, "start small sites and a display for the windows that are handed over")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *dist, *servers); err != nil {
+	if err := run(ctx, *dist, *servers, *sites); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e server:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dist string, servers bool) error {
+func run(ctx context.Context, dist string, servers, sites bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "opora-e2e")
@@ -61,7 +62,14 @@ func run(ctx context.Context, dist string, servers bool) error {
 	if err := os.Setenv("DBUS_SESSION_BUS_ADDRESS", keyring.Address); err != nil {
 		return err
 	}
-	w := &world{keyring: keyring, clipboard: &recorder{}}
+	w := &world{Doors: map[string]door{}, keyring: keyring, clipboard: &recorder{}, panel: newSite("")}
+	w.online.Store(true)
+	if sites {
+		if err := startDisplay(ctx); err != nil {
+			return err
+		}
+		w.Doors, w.panel = startSites(ctx)
+	}
 	if servers {
 		defer w.close()
 		if err := w.open(ctx, dir); err != nil {
@@ -81,7 +89,7 @@ func run(ctx context.Context, dist string, servers bool) error {
 	desk.Clipboard.Close()
 	desk.Clipboard = w.clipboard
 	// What the lab runs is on loopback: it is there without any network.
-	desk.Inbox.Online = func() bool { return true }
+	desk.Inbox.Online = w.online.Load
 
 	mux := http.NewServeMux()
 	mux.Handle("POST /rpc/{struct}/{method}", newCaller(app.Bound()))

@@ -2,14 +2,20 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"opora/backend/lab"
 	"opora/backend/opora"
@@ -28,6 +34,8 @@ type world struct {
 
 	keyring   *lab.Keyring
 	clipboard *recorder
+	panel     *site
+	online    atomic.Bool
 	stops     []func()
 }
 
@@ -81,7 +89,7 @@ func (w *world) open(ctx context.Context, dir string) error {
 		})
 	}
 	group.Wait()
-	w.Doors = map[string]door{"wordpress": *wp, "dokuwiki": *wiki, "ssh": *shell, "backup": *other}
+	maps.Copy(w.Doors, map[string]door{"wordpress": *wp, "dokuwiki": *wiki, "ssh": *shell, "backup": *other})
 	return errors.Join(failed...)
 }
 
@@ -118,6 +126,27 @@ func (w *world) routes(ctx context.Context, mux *http.ServeMux) {
 			http.Error(rw, err.Error(), http.StatusInternalServerError)
 		}
 	})
+	mux.HandleFunc("POST /test/network/{state}", func(_ http.ResponseWriter, r *http.Request) { w.online.Store(r.PathValue("state") == "back") })
+	mux.HandleFunc("GET /test/key", func(rw http.ResponseWriter, _ *http.Request) {
+		key, fingerprint, err := freshKey()
+		if err != nil {
+			http.Error(rw, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		reply(rw, map[string]string{"key": key, "fingerprint": fingerprint})
+	})
+	mux.HandleFunc("GET /test/waiting", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, w.panel.waiting()) })
+	mux.HandleFunc("POST /test/approve", func(http.ResponseWriter, *http.Request) { w.panel.approve() })
+	mux.HandleFunc("POST /test/type", func(rw http.ResponseWriter, r *http.Request) {
+		var text string
+		err := json.NewDecoder(r.Body).Decode(&text)
+		if err == nil {
+			err = typeInWindow(r.Context(), text)
+		}
+		if err != nil {
+			http.Error(rw, err.Error(), http.StatusInternalServerError)
+		}
+	})
 	mux.HandleFunc("GET /test/keyring", func(rw http.ResponseWriter, _ *http.Request) {
 		accounts, err := w.keyring.Accounts("opora.v1")
 		if err != nil {
@@ -126,6 +155,23 @@ func (w *world) routes(ctx context.Context, mux *http.ServeMux) {
 		}
 		reply(rw, accounts)
 	})
+}
+
+// freshKey makes a private key and says by what it is known.
+func freshKey() (text, fingerprint string, err error) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return "", "", err
+	}
+	block, err := ssh.MarshalPrivateKey(private, "test")
+	if err != nil {
+		return "", "", err
+	}
+	signer, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		return "", "", err
+	}
+	return string(pem.EncodeToMemory(block)), ssh.FingerprintSHA256(signer.PublicKey()), nil
 }
 
 func reply(w http.ResponseWriter, what any) {

@@ -9,38 +9,29 @@ import (
 
 // features that are switched off, each because it speaks to somebody, asks
 // somebody, or puts itself between the page and who looks at it.
-var featuresOff = strings.Join([]string{
-	"AutofillServerCommunication",
-	"AutomationControlled",
-	"CalculateNativeWinOcclusion",
-	"CertificateTransparencyComponentUpdater",
-	"ChromeWhatsNewUI",
-	"DestroyProfileOnBrowserClose",
-	"DialMediaRouteProvider",
-	"DnsOverHttps",
-	"AsyncDns",
-	"GlobalMediaControls",
-	"HttpsFirstBalancedModeAutoEnable",
-	"HttpsUpgrades", // an address is tried as the operator gave it
-	"ImprovedCookieControls",
-	"InterestFeedContentSuggestions",
-	"LensOverlay",
-	"MediaRouter",
-	"NetworkTimeServiceQuerying",
-	"OptimizationGuideModelDownloading",
-	"OptimizationHints",
-	"OptimizationHintsFetching",
-	"OptimizationTargetPrediction",
-	"PasswordLeakDetection",
-	"Prerender2",
-	"PrivacySandboxSettings4",
-	"SpareRendererForSitePerProcess",
-	"Translate",
-	"WebAuthenticationConditionalUI",
-	"WebBluetooth",
-	"WebRtcHideLocalIpsWithMdns", // it opens a socket to the whole office; no address of ours is told anyway
-	"WebUSB",
-}, ",")
+const featuresOff = "" +
+	"AutofillServerCommunication," +
+	"CertificateTransparencyComponentUpdater," +
+	"DialMediaRouteProvider," +
+	"DnsOverHttps," +
+	"AsyncDns," +
+	"GlobalMediaControls," +
+	"HttpsFirstBalancedModeAutoEnable," +
+	"HttpsUpgrades," + // an address is tried as the operator gave it
+	"LensOverlay," +
+	"MediaRouter," +
+	"NetworkTimeServiceQuerying," +
+	"OptimizationGuideModelDownloading," +
+	"OptimizationHints," +
+	"OptimizationHintsFetching," +
+	"PasswordLeakDetection," +
+	"Prerender2," +
+	"SpareRendererForSitePerProcess," +
+	"Translate," +
+	"WebAuthenticationConditionalUI," +
+	"WebBluetooth," +
+	"WebRtcHideLocalIpsWithMdns," + // it opens a socket to the whole office; no address of ours is told anyway
+	"WebUSB"
 
 // flags are the switches of the browser. What is in them can be read by every
 // user of the machine, so nothing secret is.
@@ -112,7 +103,7 @@ func environment(p *profile, program Program, o Options) []string {
 		"XDG_STATE_HOME=" + filepath.Join(home, ".state"),
 		// Nothing on the bus is for it: no keyring, no notifications, no portal.
 		"DBUS_SESSION_BUS_ADDRESS=disabled:", "DBUS_SYSTEM_BUS_ADDRESS=disabled:",
-		"CHROME_WRAPPER=", "GOOGLE_API_KEY=no", "GOOGLE_DEFAULT_CLIENT_ID=no", "GOOGLE_DEFAULT_CLIENT_SECRET=no",
+		"GOOGLE_API_KEY=no", "GOOGLE_DEFAULT_CLIENT_ID=no", "GOOGLE_DEFAULT_CLIENT_SECRET=no",
 	}
 	return slices.Concat(list, systemEnvironment(p, program, o))
 }
@@ -136,40 +127,22 @@ func preferences(o Options) object {
 				"local_network_access": 1, // the proxy judges addresses, for a customer's panel in the office too
 			},
 		},
-		"dns_prefetching":               object{"enabled": false},
-		"net":                           object{"network_prediction_options": 2},
-		"alternate_error_pages":         object{"enabled": false},
-		"search":                        object{"suggest_enabled": false},
-		"safebrowsing":                  object{"enabled": false, "enhanced": false},
-		"signin":                        object{"allowed": false, "allowed_on_next_startup": false},
-		"translate":                     object{"enabled": false},
-		"printing":                      object{"enabled": false},
-		"download":                      object{"prompt_for_download": true},
-		"plugins":                       object{"always_open_pdf_externally": true},
-		"webrtc":                        object{"ip_handling_policy": "disable_non_proxied_udp"},
-		"browser":                       object{"has_seen_welcome_page": true, "check_default_browser": false, "show_home_button": false},
-		"intl":                          object{"accept_languages": o.Language, "selected_languages": o.Language},
-		"https_only_mode_enabled":       false,
-		"payments":                      object{"can_make_payment_enabled": false},
-		"privacy_sandbox":               object{"m1": object{"topics_enabled": false, "fledge_enabled": false, "ad_measurement_enabled": false}},
-		"enable_do_not_track":           false,
-		"protocol_handler":              object{"excluded_schemes": object{}},
-		"session":                       object{"restore_on_startup": 5},
-		"bookmark_bar":                  object{"show_on_all_tabs": false},
-		"custom_links":                  object{"initialized": false},
-		"media_router":                  object{"enable_media_router": false},
-		"shopping_list_enabled":         false,
-		"side_search":                   object{"enabled": false},
-		"user_experience_metrics":       object{"reporting_enabled": false},
-		"background_mode":               object{"enabled": false},
-		"optimization_guide":            object{"model_execution_main_toggle": 2},
-		"spellcheck":                    object{"use_spelling_service": false, "dictionaries": []string{}},
-		"extensions":                    object{"ui": object{"developer_mode": false}},
-		"web_apps":                      object{"system_web_app_last_update": ""},
-		"apps":                          object{"shortcuts_version": 0},
-		"domain_diversity":              object{},
-		"password_manager":              object{"autofillable_credentials_profile_store_login_database": false},
-		"credentials_enable_autosignin": false,
+		"dns_prefetching":       object{"enabled": false},
+		"net":                   object{"network_prediction_options": 2},
+		"alternate_error_pages": object{"enabled": false},
+		"search":                object{"suggest_enabled": false},
+		"safebrowsing":          object{"enabled": false, "enhanced": false},
+		"signin":                object{"allowed": false, "allowed_on_next_startup": false},
+		"translate":             object{"enabled": false},
+		"printing":              object{"enabled": false},
+		"download":              object{"prompt_for_download": true},
+		"plugins":               object{"always_open_pdf_externally": true},
+		"webrtc":                object{"ip_handling_policy": "disable_non_proxied_udp"},
+		"browser":               object{"has_seen_welcome_page": true, "check_default_browser": false, "show_home_button": false},
+		"intl":                  object{"accept_languages": o.Language, "selected_languages": o.Language},
+		"payments":              object{"can_make_payment_enabled": false},
+		"privacy_sandbox":       object{"m1": object{"topics_enabled": false, "fledge_enabled": false, "ad_measurement_enabled": false}},
+		"spellcheck":            object{"use_spelling_service": false, "dictionaries": []string{}},
 	}
 }
 
@@ -183,11 +156,8 @@ func localState(o Options) object {
 		// Without a window, a question for a name and a password would be asked
 		// where nobody sees it, and the page would wait for ever. So a site's
 		// 401 is an answer like others.
-		"auth":                                object{"schemes": schemes},
-		"dns_over_https":                      object{"mode": "off"},
-		"ssl":                                 object{"version_min": "tls1.2"},
-		"user_experience_metrics":             object{"reporting_enabled": false},
-		"background_mode":                     object{"enabled": false},
-		"hardware_acceleration_mode_previous": false,
+		"auth":           object{"schemes": schemes},
+		"dns_over_https": object{"mode": "off"},
+		"ssl":            object{"version_min": "tls1.2"},
 	}
 }

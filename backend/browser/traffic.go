@@ -23,6 +23,7 @@ type traffic struct {
 	open    map[network.RequestID]*Request
 	sockets map[network.RequestID]*url.URL
 	said    []string
+	host    string    // of the document in the window
 	landing int       // status of the document in the window
 	last    time.Time // when the network last moved
 }
@@ -91,6 +92,9 @@ func (t *traffic) asks(e *network.EventRequestWillBeSent) {
 		}
 	}
 	t.list = append(t.list, r)
+	if e.Type == network.ResourceTypeDocument && e.FrameID == t.frame {
+		t.host = at.Host
+	}
 	if e.Type != network.ResourceTypeEventSource && e.Type != network.ResourceTypeWebSocket && e.Type != network.ResourceTypeMedia && e.Type != network.ResourceTypePing {
 		t.open[e.RequestID] = r
 	}
@@ -156,14 +160,23 @@ func (t *traffic) close(id network.RequestID) {
 
 // hanging is after how long a request no longer keeps a page from being quiet:
 // it is a long poll.
-const hanging = 4 * time.Second
+const (
+	hanging = 4 * time.Second
+	// aside is the same for what comes from other hosts than the page: fonts,
+	// counters, pictures.
+	aside = time.Second
+)
 
 // quiet reports whether the network has not moved for a while.
 func (t *traffic) quiet(since time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range t.open {
-		if time.Since(r.At) < hanging || r.Kind == "Document" && r.Status == 0 {
+		patience := hanging
+		if r.URL.Host != t.host && r.Kind != "Document" {
+			patience = aside
+		}
+		if time.Since(r.At) < patience || r.Kind == "Document" && r.Status == 0 && r.URL.Host == t.host {
 			return false
 		}
 	}

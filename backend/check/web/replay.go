@@ -74,6 +74,9 @@ func weigh(me, anyone view, door *page, address *url.URL) proof {
 	}
 	if anyone.in && !me.in {
 		signs++
+		if !anyone.door && me.path == anyone.path && resembles(me.page, anyone.page) {
+			signs++ // the same public page, but for the way in
+		}
 	}
 	if me.name && !anyone.name {
 		signs++
@@ -119,7 +122,7 @@ func (a *attempt) looks(ctx context.Context, visitor *check.HTTP, address *url.U
 func seen(p *page, door *form, login string) view {
 	_, out := p.signOut()
 	return view{
-		page: p, path: p.url.Path, out: out, in: len(entrances(p)) > 0, name: p.names(login),
+		page: p, path: p.url.Path, out: out, in: len(entrances(p))+len(p.openers()) > 0, name: p.names(login),
 		door: p.status == http.StatusUnauthorized || p.status == http.StatusForbidden || back(p, door) != nil || p.login() != nil && !out,
 	}
 }
@@ -133,6 +136,19 @@ func alike(list []view) bool {
 		}
 	}
 	return true
+}
+
+// resembles reports whether most of what a stranger's page says stands on the
+// session's too.
+func resembles(mine, strangers *page) bool {
+	held := known(mine)
+	same := 0
+	for _, b := range strangers.blocks {
+		if held[normal(b.text)] {
+			same++
+		}
+	}
+	return len(strangers.blocks) >= 6 && same*10 >= len(strangers.blocks)*7
 }
 
 // troubled reports whether a page that only the session sees is one that

@@ -185,11 +185,15 @@ func other(p *page, said string) *opora.Finding {
 	return nil
 }
 
+// sentenceEnd is where one sentence ends: a dot within a word is part of a name
+// or an address.
+var sentenceEnd = regexp.MustCompile(`[!?;\n]|\.(?:\s|$)`)
+
 // refuses reports whether a text turns down what was sent: one sentence of it
 // both speaks of a credential and says no, and names no other cause.
 func refuses(text, login string) bool {
 	login = fold(strings.TrimSpace(login))
-	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?;\n", r) }) {
+	for _, sentence := range sentenceEnd.Split(text, -1) {
 		about := credentialWords.in(sentence) || len(login) > 2 && hasWord(sentence, login)
 		if about && refusalWords.in(sentence) && !otherCause.in(sentence) {
 			return true

@@ -178,7 +178,11 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 	form := back(landing, a.door.form)
 	var said []message
 	if form != nil {
-		said = fresh(landing, form, a.login, a.door.page, a.again(ctx))
+		again := a.again(ctx)
+		said = fresh(landing, form, a.login, a.door.page, again)
+		if len(said) == 0 {
+			said = told(landing, a.door.page, again)
+		}
 		if finding := a.refused(landing, form, said, answered); finding != nil {
 			return *finding
 		}

@@ -202,10 +202,38 @@ func refuses(text, login string) bool {
 	return false
 }
 
+var alternative = regexp.MustCompile(`\s(?:or|или|либо|oder|ou|lub|veya)\s`)
+
+// withoutAlternatives leaves out what a refusal names besides, to be polite:
+// "wrong password, or the account is locked" is what everybody gets.
+func withoutAlternatives(text, login string) string {
+	var kept strings.Builder
+	rest := text
+	for rest != "" {
+		sentence, end := rest, len(rest)
+		if at := sentenceEnd.FindStringIndex(rest); at != nil {
+			sentence, end = rest[:at[0]], at[1]
+		}
+		parts := alternative.Split(sentence, -1)
+		if len(parts) > 1 && refuses(parts[0], login) {
+			for _, part := range parts {
+				if !throttleWords.in(part) && !lockedWords.in(part) && !disabledWords.in(part) && !placeWords.in(part) && !expiredWords.in(part) {
+					kept.WriteString(part + " ")
+				}
+			}
+		} else {
+			kept.WriteString(sentence)
+		}
+		kept.WriteString("\n")
+		rest = rest[end:]
+	}
+	return kept.String()
+}
+
 // refusal says what new messages at the door mean. A status that refuses does
 // so when nothing is said against it. It gives nil when nothing is decided.
 func refusal(said []message, login string, status bool) *opora.Finding {
-	text := fold(texts(said))
+	text := withoutAlternatives(fold(texts(said)), login)
 	found := func(reason opora.Reason) *opora.Finding {
 		f := opora.Found(reason)
 		if len(said) > 0 {

@@ -67,15 +67,10 @@ func captcha(o *odd) http.Handler {
 }
 
 // elsewhere sends everybody to a login at another origin, as single sign-on does.
-func elsewhere(o *odd) http.Handler {
+func elsewhere(*odd) http.Handler {
 	// The other origin need not answer: nobody may go there with a password.
-	to := "http://127.0.0.2:8443/realms/kolos/auth?redirect_uri="
-	return o.classic(classic{
-		public: func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, to+url.QueryEscape("http://"+r.Host+"/"), http.StatusFound)
-		},
-		more: map[string]http.HandlerFunc{"GET /login/{$}": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, to+url.QueryEscape("http://"+r.Host+"/"), http.StatusFound)
-		}},
+	const to = "http://127.0.0.2:8443/realms/kolos/auth?redirect_uri="
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, to+url.QueryEscape("http://"+r.Host+"/"), http.StatusFound)
 	})
 }

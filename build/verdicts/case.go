@@ -78,9 +78,6 @@ func (s system) cases(site *lab.Site) []trial {
 		{"dot glued to it", s.at(site, s.door) + "."},
 		{"in angle brackets", " <" + site.URL + ">, "},
 	}
-	if s.made {
-		addresses = addresses[:2] // what is odd about it is not the address
-	}
 	right, wrong := s.right, s.wrong
 	if right == nil {
 		right = []opora.Reason{opora.OK}
@@ -90,6 +87,15 @@ func (s system) cases(site *lab.Site) []trial {
 	}
 	people := users()
 	var list []trial
+	if s.made { // what is odd about it is neither the address nor the sort of mistake
+		door, root := addresses[0], addresses[1]
+		return []trial{
+			{s.name, s.made, "right", door.form, door.address, s.login(people[0]), people[0].Password, right},
+			{s.name, s.made, "right", root.form, root.address, s.login(people[1]), people[1].Password, right},
+			{s.name, s.made, "wrong", door.form, door.address, s.login(people[2]), "Неверно-1", wrong},
+			{s.name, s.made, "nobody", root.form, root.address, s.login(lab.User{Name: "nikto77"}), people[0].Password, wrong},
+		}
+	}
 	for i, a := range addresses {
 		user := people[i%len(people)]
 		list = append(list, trial{s.name, s.made, "right", a.form, a.address, s.login(user), user.Password, right})

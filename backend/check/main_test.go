@@ -1,16 +1,12 @@
 package check_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"testing"
 
 	"opora/backend/check/zoo"
 )
-
-// long asks for the forms of the tests that take too long for every commit.
-var long = flag.Bool("long", false, "run the long forms of the tests")
 
 // root is the one authority that this test process trusts.
 var root *zoo.Authority

@@ -154,6 +154,7 @@ func (j Journey) Cancel(t *testing.T) {
 		started := time.Now()
 		j.visit(t.Context(), shop, address, true, nil)
 		whole := time.Since(started)
+		j.Width = 2 // a crowd would measure how long each waits for a processor
 		j.each(j.Grain, func(i int) {
 			moment := time.Duration(rand.Int64N(int64(whole)*3/2 + 1))
 			t.Run(fmt.Sprintf("%d after %v", i, moment.Round(time.Millisecond)), func(t *testing.T) {

@@ -61,6 +61,7 @@ func left(dir string) string {
 }
 
 func TestCloseLeavesNothing(t *testing.T) {
+	roomForProfiles(t)
 	b := start(t, Options{})
 	tab(t, b)
 	info, err := os.Stat(b.profile.dir)
@@ -146,8 +147,13 @@ func owner(t *testing.T) (cmd *exec.Cmd, dir string) {
 	return cmd, dir
 }
 
+// TestKilledOwner kills the program while its browser is too busy to notice.
 func TestKilledOwner(t *testing.T) {
+	roomForProfiles(t) // where no other program sweeps
 	cmd, dir := owner(t)
+	if err := syscall.Kill(mainOf(processesOf(dir)), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	kill(t, cmd.Process.Pid)
 	_ = cmd.Wait()
 	if !within(10*time.Second, func() bool { return left(dir) == "" }) {
@@ -157,6 +163,7 @@ func TestKilledOwner(t *testing.T) {
 
 // TestKilledOwnerAndGuard leaves the profile to the next start of the program.
 func TestKilledOwnerAndGuard(t *testing.T) {
+	roomForProfiles(t)
 	cmd, dir := owner(t)
 	guard, others := processesOf(dir)
 	if len(others) == 0 {

@@ -115,13 +115,17 @@ func TestProxyRefusesOtherCallers(t *testing.T) {
 
 func TestProxyKeepsItsPassword(t *testing.T) {
 	var got http.Header
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header }))
+	var query string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got, query = r.Header, r.URL.RawQuery }))
 	t.Cleanup(server.Close)
 	p := testProxy(t, nil)
 	host := server.Listener.Addr().String()
 	say(t, p, "GET http://"+host+"/?a;b=%zz HTTP/1.1\r\nHost: "+host+"\r\nX-Own: 1\r\n"+right(p, "GET", "/?a;b=%zz")+"\r\n")
 	if got.Get("X-Own") != "1" || len(got["Proxy-Authorization"])+len(got["X-Forwarded-For"]) > 0 {
 		t.Errorf("the site got %v", got)
+	}
+	if want := "a;b=%zz"; query != want {
+		t.Errorf("the site was asked for %q, want %q as the page wrote it", query, want)
 	}
 }
 
@@ -153,7 +157,7 @@ func TestProxyFaults(t *testing.T) {
 		want int
 	}{
 		"speaks as the proxy": {speak("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"opora\"\r\nContent-Length: 0\r\n\r\n"), http.StatusBadGateway},
-		"endless headers":     {speak("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", 100)), http.StatusBadGateway},
+		"endless headers":     {speak("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", 100) + "Content-Length: 0\r\n\r\n"), http.StatusBadGateway},
 		"no HTTP":             {speak("SSH-2.0-OpenSSH_9.6\r\n"), http.StatusBadGateway},
 		"nobody":              {"127.0.0.1:1", http.StatusBadGateway},
 		"own 401":             {speak("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"), http.StatusUnauthorized},

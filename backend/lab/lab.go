@@ -1,11 +1,13 @@
 // Package lab starts real servers on loopback (OpenSSH, nginx, lighttpd,
-// MariaDB, WordPress, DokuWiki) with users and passwords of the caller's
-// choosing, for tests, benchmarks and demonstrations.
+// MariaDB) and real web applications (WordPress, Roundcube, Redmine, Node-RED
+// and others) with users and passwords of the caller's choosing, for tests,
+// benchmarks and demonstrations. Beside them stand small sites that behave in
+// ways that no real one shows on demand ([Odds]).
 //
 // Everything that a server needs lies in one folder that the caller names and
 // removes; nothing on the machine is configured or changed. Programs come from
-// installed packages, or are unpacked into a cache when installing them would
-// start a service (see [Missing]). Every server ends with its context, with its
+// installed packages, or are fetched into a cache on first use, when installing
+// them would start a service or fill the machine (see [Missing]). Every server ends with its context, with its
 // Stop and with the program that started it.
 //
 // The servers run on Linux. On other systems everything compiles and every

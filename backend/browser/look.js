@@ -41,7 +41,8 @@
   function pressable(el, style, parent) {
     const role = el.getAttribute("role");
     if (role === "button" || role === "link" || role === "tab" || role === "menuitem" || el.hasAttribute("onclick")) return true;
-    return style.cursor === "pointer" && parent !== "pointer" && el.textContent.trim().length < 40;
+    const brief = el.textContent.trim().length < 40;
+    return brief && (style.cursor === "pointer" && parent !== "pointer" || el.hasAttribute("tabindex") && el.tabIndex >= 0);
   }
 
   function children(node, cursor) {
@@ -88,6 +89,9 @@
       put(` data-mark="${marks.length}"`);
       marks.push(el);
       if (name === plain) put(` data-press="1"`);
+    } else if (name === plain && !el.firstElementChild && /^.{1,25}$/s.test(el.textContent.trim())) {
+      put(` data-mark="${marks.length}" data-word="1"`); // scripts may listen to anything
+      marks.push(el);
     }
     put(">");
     if (name === "input" || name === "img") return;

@@ -83,7 +83,8 @@ func (p *page) goOn(f *form, last *field) int {
 		}
 		kind := strings.ToLower(attr(n, "type"))
 		button := n.DataAtom == atom.Button || n.DataAtom == atom.Input && slices.Contains([]string{"submit", "button", "image"}, kind)
-		if !button && !has(n, "data-press") && n.DataAtom != atom.A {
+		word := has(n, "data-word") && behind
+		if !button && !has(n, "data-press") && n.DataAtom != atom.A && !word {
 			continue
 		}
 		own := !f.orphan && isWithin(n, f.node)
@@ -92,6 +93,9 @@ func (p *page) goOn(f *form, last *field) int {
 		}
 		label := fold(labelOf(n) + " " + attr(n, "name") + " " + attr(n, "value"))
 		score := 10 - min(distance, 8)
+		if word {
+			score -= 5 // a mere text, where nothing looks like a button
+		}
 		if behind {
 			distance++
 		}

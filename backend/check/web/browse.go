@@ -13,6 +13,11 @@ import (
 // inBrowser runs the check in a throw-away browser, from what plain HTTP has
 // learned of the site.
 func (c *Checker) inBrowser(ctx context.Context, known *search, credential opora.Credential, secrets opora.Secrets) opora.Finding {
+	leave, ok := c.enter(ctx)
+	if !ok {
+		return engaged(opora.Found(opora.Ambiguous)) // the site is not at fault
+	}
+	defer leave()
 	b, finding := c.launch(ctx, known, false)
 	if finding != nil {
 		return *finding
@@ -55,6 +60,11 @@ func (s *screen) run(ctx context.Context, starts []*url.URL, password opora.Secr
 // not judge, to a browser: what scripts make of it may decide. Nothing is sent
 // a second time. It gives nil when that does not decide either.
 func (c *Checker) lookAgain(ctx context.Context, known *search, a *attempt, credential opora.Credential, secrets opora.Secrets) *opora.Finding {
+	leave, ok := c.enter(ctx)
+	if !ok {
+		return nil
+	}
+	defer leave()
 	b, finding := c.launch(ctx, known, false)
 	if finding != nil {
 		return nil

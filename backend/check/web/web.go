@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"opora/backend/browser"
@@ -24,6 +26,21 @@ type Checker struct {
 	Engine opora.Engine
 	// Browser finds the browser to use; nil takes the first on the machine.
 	Browser func() (browser.Program, error)
+
+	once  sync.Once
+	slots chan struct{} // of browsers at once
+}
+
+// enter waits until another browser would not only slow the others down: each
+// keeps a processor busy while it works.
+func (c *Checker) enter(ctx context.Context) (leave func(), ok bool) {
+	c.once.Do(func() { c.slots = make(chan struct{}, max(2, runtime.NumCPU()*3/4)) })
+	select {
+	case c.slots <- struct{}{}:
+		return func() { <-c.slots }, true
+	case <-ctx.Done():
+		return nil, false
+	}
 }
 
 // Limit is how long a check may take (security requirement R15).

@@ -34,7 +34,7 @@ func StartMediaWiki(ctx context.Context, dir string, users ...User) (*Site, erro
 		pages:    "/usr/share/mediawiki",
 		settings: []string{"extension=intl"},
 		server:   "location ~ ^/(maintenance|includes|vendor)/ { deny all; }\n",
-		first:    "index.php",
+		first:    "index.php?title=Special:UserLogin", // the first visit fills its caches
 		install: func(o *overlay, site *Site) error {
 			password := filepath.Join(dir, "password")
 			if err := write(password, rand.Text(), 0o600); err != nil {
@@ -51,7 +51,7 @@ func StartMediaWiki(ctx context.Context, dir string, users ...User) (*Site, erro
 			}
 			// The real guard against guessing has a case of its own; here it would
 			// only say how many cases came before.
-			err = o.run(ctx, exec.Command("sh", "-c", `{ cat "$1/LocalSettings.php"; printf '%s\n' '$wgPasswordAttemptThrottle = false; $wgMainCacheType = CACHE_NONE; $wgJobRunRate = 0;'; } > /etc/mediawiki/LocalSettings.php`, "sh", dir))
+			err = o.run(ctx, exec.Command("sh", "-c", `{ cat "$1/LocalSettings.php"; printf '%s\n' '$wgPasswordAttemptThrottle = false; $wgMainCacheType = CACHE_NONE; $wgJobRunRate = 0; $wgCacheDirectory = dirname( $wgSQLiteDataDir ) . "/cache";'; } > /etc/mediawiki/LocalSettings.php`, "sh", dir))
 			if err != nil {
 				return err
 			}

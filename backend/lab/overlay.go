@@ -93,15 +93,6 @@ func (o *overlay) run(ctx context.Context, cmd *exec.Cmd) error {
 	return nil
 }
 
-// at is where a file of the view lies for programs outside of it: the written
-// one, to be made before or after the view, or else the packages' own.
-func (o *overlay) at(path string) string {
-	if written := filepath.Join(o.upper, path); exists(written) {
-		return written
-	}
-	return filepath.Join(o.bundle, path)
-}
-
 // write puts a file into the view. Only the paths below /usr, /etc and /var are
 // in it.
 func (o *overlay) write(ctx context.Context, path, text string) error {

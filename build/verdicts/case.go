@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"opora/backend/lab"
@@ -63,10 +62,6 @@ type trial struct {
 }
 
 func (t trial) name() string { return t.system + ", " + t.kind + ", " + t.form }
-
-// valid reports whether the credential of the trial opens the door, as far as
-// the password goes.
-func (t trial) valid() bool { return !slices.Contains(t.want, opora.BadCredentials) }
 
 // cases are what a customer could send about the system, right and wrong.
 func (s system) cases(site *lab.Site) []trial {

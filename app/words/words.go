@@ -6,6 +6,7 @@ package words
 import (
 	"encoding/json"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 
@@ -81,12 +82,21 @@ func (w Words) Failure(code opora.Code, field string) string {
 
 // Finding gives the plain sentence of a finding: its reason's, then its hints'.
 func (w Words) Finding(f opora.Finding) string {
+	wantsBrowser := f.Reason == opora.Unsupported && slices.ContainsFunc(f.Hints, func(h opora.Hint) bool {
+		return h.Code == opora.HintNeedsBrowser || h.Code == opora.HintNoBrowser || h.Code == opora.HintBrowserFault
+	})
 	reason := "reason_" + string(f.Reason)
-	if key := reason + "_by_word"; f.ByWord() && w.Has(key) {
-		reason = key
+	switch byWord := reason + "_by_word"; {
+	case wantsBrowser:
+		reason = "reason_needs_browser"
+	case f.ByWord() && w.Has(byWord):
+		reason = byWord
 	}
 	sentences := []string{w.Say(reason)}
 	for _, hint := range f.Hints {
+		if wantsBrowser && hint.Code == opora.HintNeedsBrowser {
+			continue // the reason has said it
+		}
 		sentences = append(sentences, w.Say("hint_"+string(hint.Code), "detail", hint.Detail))
 	}
 	return strings.Join(sentences, " ")

@@ -49,3 +49,24 @@ func TestSay(t *testing.T) {
 		t.Error("a key is shown instead of a sentence")
 	}
 }
+
+// TestFindingInWords: a browser that is missing is said once and with what to
+// do, and a word of the operator's is not told as a proof.
+func TestFindingInWords(t *testing.T) {
+	say := In(opora.Russian)
+	for _, row := range []struct {
+		finding   opora.Finding
+		has, lack string
+	}{
+		{opora.Found(opora.Unsupported, opora.Hint{Code: opora.HintNeedsBrowser}, opora.Hint{Code: opora.HintNoBrowser}), "Установите Chrome", "пока проверять не умеет"},
+		{opora.Found(opora.Unsupported, opora.Hint{Code: opora.HintNotChecked, Detail: "ftp"}), "пока проверять не умеет", "браузер"},
+		{opora.Found(opora.OK, opora.Hint{Code: opora.HintByOperator}), "Вы вошли сами", "Вход проверен"},
+		{opora.Found(opora.BadCredentials, opora.Hint{Code: opora.HintByOperator}), "Вы сказали", "Система не приняла"},
+		{opora.Found(opora.OK), "Вход проверен", "слово"},
+	} {
+		got := say.Finding(row.finding)
+		if !strings.Contains(got, row.has) || strings.Contains(got, row.lack) || strings.Count(got, "строит скрипт") > 1 {
+			t.Errorf("%+v: says %q", row.finding, got)
+		}
+	}
+}

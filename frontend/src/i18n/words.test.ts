@@ -4,7 +4,7 @@ import { opora } from "../../wailsjs/go/models";
 import { m } from "../paraglide/messages.js";
 import { took, until, when } from "./dates";
 import { language } from "./language.svelte";
-import { draftWord, hintSentences, reasonSentence, stepSentence, warningSentence } from "./words";
+import { doctorSentence, draftWord, hintSentences, noteSentence, reasonSentence, stepSentence, warningSentence } from "./words";
 
 const now = new Date(2026, 10, 22, 12, 30).getTime();
 const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
@@ -62,4 +62,33 @@ test("a draft that works and could not be kept does not say that it works", () =
   const draft = { state: "done", checked: true, failure: opora.Code.KeyringMissing, check: { finding: { verdict: "works" } } } as unknown as Draft;
   expect(draftWord(draft)).toEqual({ tone: "human", word: "не сохранён" });
   expect(draftWord({ ...draft, failure: "" } as unknown as Draft).tone).toBe("works");
+});
+
+const found = (verdict: string, reason: string, ...codes: string[]) => ({ verdict, reason, hints: codes.map((code) => ({ code, detail: "" })) }) as unknown as Finding;
+
+test("a login that only the operator has seen does not look like a proof", () => {
+  const finding = found("works", "ok", "by_operator");
+  expect(reasonSentence(finding)).toContain("Вы вошли сами");
+  expect(draftWord({ state: "done", checked: true, check: { finding } } as unknown as Draft)).toEqual({ tone: "human", word: "со слов" });
+  const note = { kind: "web", address: "a.example", login: "anna", proven: false, check: { finding } } as unknown as Parameters<typeof noteSentence>[0];
+  expect(noteSentence(note)).toContain("Вход подтвердил оператор");
+  expect(noteSentence({ ...note, check: { ...note.check, finding: found("needs_human", "second_factor") } })).toContain("вход не доказан");
+});
+
+test("a browser that is missing is said once, with what to do", () => {
+  const finding = found("unknown", "unsupported", "needs_browser", "no_browser");
+  expect(reasonSentence(finding)).toBe(m.reason_needs_browser());
+  expect(hintSentences(finding)).toEqual([m.hint_no_browser()]);
+});
+
+test("what decided is told in words, and a sign that is new as it is", () => {
+  const decided = (detail: string) => stepSentence({ at_ms: 0, step: opora.StepCode.Decision, detail });
+  expect(decided("replay")).toBe("решило: с сеансом страница открыта, без него чужого не пускают");
+  expect(decided("bad_credentials")).toBe("решило: ответ сервера");
+  expect(decided("unheard_of")).toBe("решило: unheard_of");
+});
+
+test("the doctor names the browser that does not start, and says what to do", () => {
+  const line = { name: "browser", state: "broken", detail: "Chromium 156", code: opora.Code.BrowserSandbox } as Parameters<typeof doctorSentence>[0];
+  expect(doctorSentence(line)).toMatch(/^Браузер не запускается: Chromium 156\. Система не даёт ему песочницы/);
 });

@@ -1,5 +1,5 @@
 import { m } from "../paraglide/messages.js";
-import { HintCode, Kind, StepCode, Verdict, type Check, type Credential, type Draft, type Finding, type Step, type Warning } from "../api/accesses";
+import { HintCode, Kind, Reason, StepCode, Verdict, type Check, type Credential, type Draft, type Finding, type Step, type Warning } from "../api/accesses";
 import type { Code, Failure } from "../api/failure";
 import type { Note } from "../api/notes";
 import type { Line } from "../api/system";
@@ -14,10 +14,22 @@ export type Tone = "works" | "rejected" | "unreachable" | "human" | "unknown" | 
 export const kindWord = (kind: Kind) => m[`kind_${kind || Kind.Web}`]();
 export const errorSentence = (code: Code) => (m[code] ?? m.error_unexpected)();
 export const failureSentence = (failure: Failure) => errorSentence(failure.code);
-export const reasonSentence = (finding: Finding) => ((byWord(finding) && byName[`reason_${finding.reason}_by_word`]) || (m[`reason_${finding.reason}`] ?? m.reason_ambiguous))({ detail: "" });
+
+/** What a finding says first. */
+export function reasonSentence(finding: Finding): string {
+  if (wantsBrowser(finding)) return m.reason_needs_browser();
+  const word = byWord(finding) ? byName[`reason_${finding.reason}_by_word`] : undefined;
+  return word ? word() : (m[`reason_${finding.reason}`] ?? m.reason_ambiguous)();
+}
+
+const has = (finding: Finding, ...codes: string[]) => (finding.hints ?? []).some((hint) => codes.includes(hint.code));
+
+/** Whether nothing but a browser was missing to an answer. */
+const wantsBrowser = (finding: Finding) =>
+  finding.reason === Reason.Unsupported && has(finding, HintCode.NeedsBrowser, HintCode.NoBrowser, HintCode.BrowserFault);
 
 /** Whether the verdict is the operator's word and not a proof. */
-export const byWord = (finding: Finding) => (finding.hints ?? []).some((hint) => hint.code === HintCode.ByOperator);
+export const byWord = (finding: Finding) => has(finding, HintCode.ByOperator);
 export const verdictWord = (verdict: Verdict) => (m[`verdict_${verdict}`] ?? m.verdict_unknown)();
 
 /** The tone of a verdict. */
@@ -50,7 +62,8 @@ function findingWord(finding: Finding): { tone: Tone; word: string } {
 
 /** The sentences that follow the reason's own. Details come from the far side: they are shown as text only. */
 export function hintSentences(finding: Finding): string[] {
-  return (finding.hints ?? []).map(({ code, detail }) => {
+  const said: string[] = wantsBrowser(finding) ? [HintCode.NeedsBrowser] : [];
+  return (finding.hints ?? []).filter(({ code }) => !said.includes(code)).map(({ code, detail }) => {
     const say = m[`hint_${code}`];
     return say ? say({ detail: code === HintCode.WaitUntil ? moment(detail) : detail }) : detail;
   });

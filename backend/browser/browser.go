@@ -124,8 +124,10 @@ func (b *Browser) launch(ctx context.Context, program Program, o Options) error 
 
 	// chromedp's own allocator would start the browser itself, without a
 	// sandbox where we are root.
-	allocated, _ := chromedp.NewAllocatorContext(ctx, attached{pipes})
-	b.ctx, b.cancel = chromedp.NewContext(allocated, chromedp.WithBrowserOption(
+	life, cancel := context.WithCancel(ctx)
+	b.cancel = cancel
+	allocated, _ := chromedp.NewAllocatorContext(life, attached{pipes})
+	b.ctx, _ = chromedp.NewContext(allocated, chromedp.WithBrowserOption(
 		// What it logs quotes pages.
 		chromedp.WithBrowserLogf(drop), chromedp.WithBrowserErrorf(drop), chromedp.WithBrowserDebugf(drop),
 	))

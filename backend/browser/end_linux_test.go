@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
 
 // processesOf lists the processes of a browser by its profile, the guard first.
@@ -62,6 +64,7 @@ func left(dir string) string {
 
 func TestCloseLeavesNothing(t *testing.T) {
 	roomForProfiles(t)
+	before := goleak.IgnoreCurrent()
 	b := start(t, Options{})
 	tab(t, b)
 	info, err := os.Stat(b.profile.dir)
@@ -80,6 +83,9 @@ func TestCloseLeavesNothing(t *testing.T) {
 	case <-b.Done():
 	default:
 		t.Error("closed, but not done")
+	}
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -97,9 +97,10 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	case o.serve != "":
 		return serve(ctx, o.serve, dir, out)
 	}
-	table, err := measure(ctx, o, dir, out)
-	if err != nil {
-		return err
+	// A run that is broken off still shows what it has measured.
+	table, broken := measure(ctx, o, dir, out)
+	if len(table.results) == 0 && len(table.absent) == 0 {
+		return broken
 	}
 	if o.json != "" {
 		if err := writeJSON(o.json, table.results); err != nil {
@@ -107,9 +108,9 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 		}
 	}
 	if o.markdown {
-		return table.markdown(out)
+		return errors.Join(broken, table.markdown(out))
 	}
-	return table.text(out)
+	return errors.Join(broken, table.text(out))
 }
 
 // serve starts one system and stays.
@@ -145,14 +146,11 @@ func measure(ctx context.Context, o order, dir string, out io.Writer) (*table, e
 			continue
 		}
 		if err := t.add(ctx, o, s, filepath.Join(dir, s.name), out); err != nil {
-			return nil, err
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return t, err
 		}
 	}
 	if len(t.results) == 0 && len(t.absent) == 0 {
-		return nil, errors.New("no such system; -list names them")
+		return t, errors.New("no such system; -list names them")
 	}
 	return t, nil
 }
@@ -181,6 +179,9 @@ func (t *table) add(ctx context.Context, o order, s system, dir string, out io.W
 			return ctx.Err()
 		}
 		r := judge(ctx, o.engine, c)
+		if ctx.Err() != nil {
+			return ctx.Err() // broken off in the middle: no verdict of Opora's
+		}
 		t.results = append(t.results, r)
 		if o.verbose {
 			fmt.Fprintf(out, "  %-60s %s/%s %s %d ms\n", c.name(), r.Verdict, r.Reason, r.Engine, r.MS)

@@ -160,6 +160,9 @@ func measure(ctx context.Context, o order, dir string, out io.Writer) (*table, e
 func (t *table) add(ctx context.Context, o order, s system, dir string, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	started := time.Now()
 	site, err := s.start(ctx, dir, users())
 	var missing *lab.Missing

@@ -27,7 +27,6 @@ func checkAt(t *testing.T, address, pin string, canary zoo.Canary) opora.Check {
 // TestHandshakes: a server that cannot show who it is gets no byte of a request,
 // so none of a secret (R16).
 func TestHandshakes(t *testing.T) {
-	names := zoo.NewNames(t)
 	for _, name := range []string{zoo.Site, "deep." + zoo.Site} {
 		names.Set(name, "127.0.0.1")
 	}

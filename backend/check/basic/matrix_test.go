@@ -9,5 +9,5 @@ import (
 // TestChallengeMatrix: neither a password nor a digest made of it goes to any
 // origin but the one that the operator named (R14).
 func TestChallengeMatrix(t *testing.T) {
-	zoo.Matrix{Checker: Checker{}, Quiet: true}.Run(t, zoo.Challenges())
+	zoo.Matrix{Checker: Checker{}, Names: names, Quiet: true}.Run(t, zoo.Challenges())
 }

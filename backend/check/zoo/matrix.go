@@ -139,6 +139,7 @@ func titled(list []Case) []Case {
 // Matrix runs cases against one checker.
 type Matrix struct {
 	Checker check.Checker
+	Names   *Names        // the resolver of the process, by [Resolve]
 	Limit   time.Duration // of one check; 0 means 20 s
 	// Quiet demands that the engine does not even look up the other names. An
 	// engine that loads a page's parts may do so.
@@ -149,7 +150,6 @@ type Matrix struct {
 // form, nor half of it, nor a header that was made of it; and no case may end
 // in a verdict that the target alone did not give.
 func (m Matrix) Run(t *testing.T, cases []Case) {
-	names := NewNames(t)
 	certificate, err := Sign(nil, named("*.test"), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -157,16 +157,16 @@ func (m Matrix) Run(t *testing.T, cases []Case) {
 	for i, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			m.play(t, names, certificate, c, fmt.Sprintf("shop-%d.test", i), fmt.Sprintf("evil-%d.test", i))
+			m.play(t, certificate, c, fmt.Sprintf("shop-%d.test", i), fmt.Sprintf("evil-%d.test", i))
 		})
 	}
 }
 
-func (m Matrix) play(t *testing.T, names *Names, certificate tls.Certificate, c Case, name, evil string) {
+func (m Matrix) play(t *testing.T, certificate tls.Certificate, c Case, name, evil string) {
 	canary := NewCanary()
-	names.Set(name, "127.0.0.1")
-	names.Set("login."+name, "127.0.0.1")
-	names.Set(evil, "127.0.0.2")
+	m.Names.Set(name, "127.0.0.1")
+	m.Names.Set("login."+name, "127.0.0.1")
+	m.Names.Set(evil, "127.0.0.2")
 	secure := func(on bool) *tls.Config {
 		if !on {
 			return nil
@@ -204,7 +204,7 @@ func (m Matrix) play(t *testing.T, names *Names, certificate tls.Certificate, c 
 		if canary.In(heard) || strings.Contains(strings.ToLower(string(heard)), "\nauthorization:") || strings.Contains(string(heard), session) {
 			t.Errorf("the other origin heard a secret; the check said %s", got.Finding.Reason)
 		}
-		if m.Quiet && slices.ContainsFunc(names.Asked(), func(asked string) bool { return asked == evil || asked == "login."+name }) {
+		if m.Quiet && slices.ContainsFunc(m.Names.Asked(), func(asked string) bool { return asked == evil || asked == "login."+name }) {
 			t.Errorf("another name was looked up; the check said %s", got.Finding.Reason)
 		}
 	}

@@ -7,13 +7,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Names is a DNS server of the test's own. While the test runs, the names that
-// this process looks up are answered here and nowhere else.
+// Names is a DNS server of the test's own.
 type Names struct {
 	conn net.PacketConn
 
@@ -23,27 +21,20 @@ type Names struct {
 	asked []string
 }
 
-// NewNames starts a DNS server and makes it the resolver of this process until
-// the test ends. The test may not run beside others that look up names.
-func NewNames(t testing.TB) *Names {
-	t.Helper()
+// Resolve starts a DNS server and makes it the resolver of this process, for
+// good. Its place is TestMain: later, a dial that nobody waits for any more may
+// be reading the resolver.
+func Resolve() (*Names, error) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	n := &Names{conn: conn, known: map[string][]netip.Addr{}, turns: map[string]int{}}
-	var serving sync.WaitGroup
-	serving.Go(n.serve)
-	before := net.DefaultResolver
+	go n.serve() // ends with the process
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
 	}}
-	t.Cleanup(func() {
-		net.DefaultResolver = before
-		_ = conn.Close()
-		serving.Wait()
-	})
-	return n
+	return n, nil
 }
 
 // Set lets a name answer with one address at a time, the next one at each
@@ -62,13 +53,6 @@ func (n *Names) Asked() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.asked)
-}
-
-// Forget empties the list of names that were asked for.
-func (n *Names) Forget() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.asked = nil
 }
 
 func (n *Names) serve() {

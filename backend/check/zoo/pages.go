@@ -57,7 +57,7 @@ func pages() []Behaviour {
 		flood("combining marks", login+"<p>e", "\u0301", "", million/2),
 		flood("words that nearly match", login+`<p class="error">`, "неверн password session too many ", "", million/20),
 		plain("nested JSON", "application/json", strings.Repeat("[", 200_000)),
-		plain("JSON of one long text", "application/json", `{"error":"`+strings.Repeat("wrong password ", 50_000)+`"}`),
+		plain("JSON of one long text", "application/json", `{"error":"`+strings.Repeat("opening hours ", 50_000)+`"}`),
 		plain("invalid UTF-8", "text/html; charset=utf-8", "<title>\xff\xfe</title><p>\xc3\x28\xa0\xa1\xf0\x28\x8c\xbc"+login),
 		plain("NUL in the page", "text/html", "<p>\x00\x00<fo\x00rm><input na\x00me=user type=pass\x00word>"),
 		plain("UTF-16", "text/html; charset=utf-16", "\xff\xfe<\x00p\x00>\x00"),

@@ -83,7 +83,7 @@ func (p Pen) Run(t *testing.T) {
 			}
 		}
 		var running sync.WaitGroup
-		few := make(chan struct{}, 24) // most of them only wait
+		few := make(chan struct{}, 12) // most of them only wait
 		for _, x := range light {
 			running.Go(func() {
 				few <- struct{}{}

@@ -22,12 +22,12 @@ func startDisplay(ctx context.Context) error {
 	err = server.Start()
 	_ = write.Close()
 	if err != nil {
-		return fmt.Errorf("Xvfb does not start (Debian package xvfb): %w", err)
+		return fmt.Errorf("start Xvfb (Debian package xvfb): %w", err)
 	}
 	go func() { _ = server.Wait() }()
 	number, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
-		return fmt.Errorf("Xvfb gives no display: %w", err)
+		return fmt.Errorf("display of Xvfb: %w", err)
 	}
 	if err := os.Setenv("WAYLAND_DISPLAY", ""); err != nil {
 		return err

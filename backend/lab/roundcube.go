@@ -6,6 +6,7 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // StartRoundcube serves Roundcube in Russian, on SQLite, before a Dovecot that
@@ -67,7 +68,7 @@ func startDovecot(ctx context.Context, o *overlay, dir, host, port string, users
 		if err != nil {
 			return nil, err
 		}
-		list += user.Name + ":{BLF-CRYPT}" + hash + "\n"
+		list += strings.ToLower(user.Name) + ":{BLF-CRYPT}" + hash + "\n" // both ask for names in lower case
 	}
 	config := fmt.Sprintf(`base_dir = %[1]s/dovecot-run
 state_dir = %[1]s/dovecot-run
@@ -81,7 +82,6 @@ default_internal_user = nobody
 default_internal_group = nogroup
 default_login_user = nobody
 auth_failure_delay = 0
-auth_username_format = %%u
 mail_location = maildir:%[1]s/mail/%%u
 first_valid_uid = 1
 passdb {

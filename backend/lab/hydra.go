@@ -2,14 +2,31 @@ package lab
 
 import (
 	"context"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Program is an executable that needs an environment of its own.
 type Program struct {
 	Path        string
 	Environment []string
+}
+
+// Run runs the program in dir to its end, or to that of ctx, and gives what it
+// printed. Children that it leaves behind end with it.
+func (p Program) Run(ctx context.Context, dir string, arguments ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, p.Path, arguments...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), p.Environment...)
+	if err := isolate(cmd); err != nil {
+		return "", err
+	}
+	cmd.Cancel = func() error { kill(cmd); return nil }
+	cmd.WaitDelay = 2 * time.Second
+	output, err := cmd.CombinedOutput()
+	return string(output), err
 }
 
 // Hydra gives the password guesser of that name, which the verdicts are

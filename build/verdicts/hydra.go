@@ -7,7 +7,6 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -103,13 +102,11 @@ func crack(ctx context.Context, hydra lab.Program, dir string, server *url.URL, 
 			return false, err
 		}
 	}
-	cmd := exec.CommandContext(ctx, hydra.Path, "-I", "-t", "1", "-w", "10", "-L", names, "-P", passwords, "-s", server.Port(), server.Hostname(), "http-post-form", module)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), hydra.Environment...)
-	output, err := cmd.CombinedOutput()
+	output, err := hydra.Run(ctx, dir, "-I", "-t", "1", "-w", "10", "-L", names, "-P", passwords, "-s", server.Port(), server.Hostname(), "http-post-form", module)
 	switch {
-	case strings.Contains(string(output), "1 valid password found"):
+	case strings.Contains(output, "1 valid password found"):
 		return true, nil
-	case strings.Contains(string(output), "0 valid password"):
+	case strings.Contains(output, "0 valid password"):
 		return false, nil
 	}
 	return false, errors.Join(errors.New("hydra did not say"), err)

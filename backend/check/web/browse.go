@@ -22,7 +22,7 @@ func (c *Checker) inBrowser(ctx context.Context, known *search, credential opora
 	if finding != nil {
 		return *finding
 	}
-	defer b.Close()
+	defer end(ctx, b)
 	s := newScreen(known, b, credential, secrets)
 	me, err := b.Visitor(ctx)
 	if err != nil {
@@ -35,6 +35,16 @@ func (c *Checker) inBrowser(ctx context.Context, known *search, credential opora
 		s.picture(ctx)
 	}
 	return engaged(withPlain(result, s.door != nil && s.door.url.Scheme == "http" && !s.since.IsZero()))
+}
+
+// end closes a browser. A check whose time is over does not wait for that: the
+// browser has been told to end with the check.
+func end(ctx context.Context, b *browser.Browser) {
+	if ctx.Err() != nil {
+		go b.Close()
+		return
+	}
+	b.Close()
 }
 
 func newScreen(known *search, b *browser.Browser, credential opora.Credential, secrets opora.Secrets) *screen {
@@ -69,7 +79,7 @@ func (c *Checker) lookAgain(ctx context.Context, known *search, a *attempt, cred
 	if finding != nil {
 		return nil
 	}
-	defer b.Close()
+	defer end(ctx, b)
 	me, err := b.Visitor(ctx)
 	if err != nil {
 		return nil

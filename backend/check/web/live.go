@@ -22,7 +22,7 @@ func readView(v *browser.View) *page {
 		p.status = http.StatusOK
 	}
 	p.source = strings.ToLower(string(v.HTML))
-	root, err := html.Parse(bytes.NewReader(v.HTML))
+	root, err := html.Parse(bytes.NewReader(readable(v.HTML)))
 	if err != nil {
 		return p
 	}

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"opora/backend/check"
-	"opora/backend/opora"
 )
 
 // page is an answer, read as a person would read it.
@@ -78,11 +77,19 @@ func read(reply *check.Reply) *page {
 	}
 	p.source = strings.ToLower(string(body))
 	p.refresh = refreshTarget(p.url, reply.Header.Get("Refresh"))
+	if p.json {
+		if said, ok := jsonSays(body); ok && len(said) > 0 {
+			for _, m := range said {
+				p.blocks = append(p.blocks, block{text: m.text, alert: true})
+			}
+			return p
+		}
+	}
 	if p.json || strings.HasPrefix(kind, "text/plain") {
-		p.blocks = []block{{text: opora.Visible(string(body)), alert: true}}
+		p.blocks = []block{{text: strings.ToValidUTF8(string(body[:min(len(body), 4000)]), " "), alert: true}}
 		return p
 	}
-	root, err := html.Parse(bytes.NewReader(body))
+	root, err := html.Parse(bytes.NewReader(readable(body)))
 	if err != nil {
 		return p // deeper than the parser goes: nothing there is a login form for people
 	}
@@ -95,6 +102,22 @@ func read(reply *check.Reply) *page {
 	}
 	p.shell = text < 200 && len(p.forms) == 0 && strings.Contains(p.source, "<script")
 	return p
+}
+
+// maxTokens bounds how much of a page is parsed: a tree takes some hundred times
+// the memory of a short tag.
+const maxTokens = 40_000
+
+// readable is the part of a page within that bound.
+func readable(body []byte) []byte {
+	z, length := html.NewTokenizer(bytes.NewReader(body)), 0
+	for range maxTokens {
+		if z.Next() == html.ErrorToken {
+			return body
+		}
+		length += len(z.Raw())
+	}
+	return body[:length]
 }
 
 // walk collects the parts of a page in document order. The parser has bounded
@@ -129,7 +152,7 @@ func (p *page) walk(root *html.Node) {
 			p.addInline(n)
 		case atom.Title:
 			if p.title == "" && !within(n, atom.Svg) {
-				p.title = opora.Visible(textOf(n))
+				p.title = textOf(n) // made safe to show where it is shown, after secrets are taken out
 			}
 		case atom.Meta:
 			if strings.EqualFold(attr(n, "http-equiv"), "refresh") && p.refresh == nil {

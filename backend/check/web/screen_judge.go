@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,7 +31,7 @@ func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 	form := back(landing, s.form)
 	said := fresh(landing, form, s.login, s.door, s.before)
 	for _, text := range s.me.Dialogs() {
-		said = append(said, message{opora.Visible(text), true})
+		said = append(said, message{text[:min(len(text), 2000)], true})
 	}
 	if form != nil {
 		if finding := s.refused(call, landing, form, said); finding != nil {
@@ -199,42 +198,14 @@ func answered(call *browser.Request) []message {
 	if !call.Script() || len(call.Body) == 0 || call.Status < 300 && !strings.Contains(call.MIME, "json") {
 		return nil
 	}
-	var value any
-	if json.Unmarshal(call.Body, &value) != nil {
-		if text := opora.Visible(string(call.Body)); len(text) < 300 && !strings.Contains(text, "<") {
-			return []message{{text, true}}
-		}
-		return nil
+	if list, ok := jsonSays(call.Body); ok {
+		return list
 	}
-	var list []message
-	var walk func(key string, v any, depth int)
-	walk = func(key string, v any, depth int) {
-		switch x := v.(type) {
-		case string:
-			if (depth == 0 || messageKeys.in(strings.ToLower(key))) && x != "" && len(x) < 300 && len(list) < 10 {
-				list = append(list, message{opora.Visible(strings.ReplaceAll(x, "_", " ")), true})
-			}
-		case map[string]any:
-			if depth < 5 {
-				for _, k := range slices.Sorted(maps.Keys(x)) {
-					name := k
-					if messageKeys.in(strings.ToLower(key)) {
-						name = key // {"errors":{"login":"…"}}
-					}
-					walk(name, x[k], depth+1)
-				}
-			}
-		case []any:
-			for _, item := range x[:min(len(x), 10)] {
-				walk(key, item, depth+1)
-			}
-		}
+	if text := string(call.Body); len(text) < 300 && !strings.Contains(text, "<") {
+		return []message{{text, true}}
 	}
-	walk("", value, 0)
-	return list
+	return nil
 }
-
-var messageKeys = words(`error`, `message`, `\bmsg\b`, `detail`, `reason`, `description`, `title`, `fault`, `ошибк`)
 
 // places are the pages to prove acceptance at, as few as can be: each costs
 // several visits.

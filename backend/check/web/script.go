@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-
-	"opora/backend/opora"
 )
 
 // maxInline is how much of a page's own scripts is read, in bytes.
@@ -90,7 +88,7 @@ func told(p *page, before ...*page) []message {
 		}
 		// Sentences have spaces, and none of the marks of code or addresses.
 		if strings.Contains(strings.TrimSpace(text), " ") && !strings.ContainsAny(text, "<>{}=") && len(list) < 10 {
-			list = append(list, message{opora.Visible(text), true})
+			list = append(list, message{text, true})
 		}
 	}
 	return list

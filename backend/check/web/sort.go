@@ -250,6 +250,8 @@ func refusal(said []message, login string, status bool) *opora.Finding {
 		return nil
 	case hardFault.in(text):
 		return found(opora.Ambiguous)
+	case attemptsLeft.in(text):
+		return found(opora.BadCredentials)
 	case throttleWords.in(text):
 		return found(opora.RateLimited)
 	case captchaWords.in(text):
@@ -353,7 +355,7 @@ func step(p, door *page) *opora.Finding {
 	return nil
 }
 
-var newPasswordHints = words(`new`, `repeat`, `confirm`, `again`, `нов`, `повтор`, `подтвержд`, `еще раз`, `neues`, `nouveau`, `nueva`, `nuova`, `nowe`)
+var newPasswordHints = words(`\bnew`, `repeat`, `confirm`, `again`, `нов`, `повтор`, `подтвержд`, `еще раз`, `neues`, `nouveau`, `nueva`, `nuova`, `nowe`)
 
 // small reports whether a page has little of its own: few links that the door
 // has not, and little text. The inside of an application is rarely so.

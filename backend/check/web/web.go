@@ -260,7 +260,7 @@ func (a *attempt) refusedElsewhere(landing, again *page, answered int) *opora.Fi
 	}
 	said := fresh(landing, nil, a.login, a.door.page, again)
 	status := answered == http.StatusUnauthorized || answered == http.StatusUnprocessableEntity || answered == http.StatusForbidden && landing.json
-	if _, out := landing.signOut(); out || !status && !refuses(fold(texts(said)), a.login) {
+	if _, out := landing.signOut(); out || !status && !decisive(fold(texts(said)), a.login) {
 		return nil
 	}
 	finding := refusal(said, a.login, status)
@@ -269,6 +269,11 @@ func (a *attempt) refusedElsewhere(landing, again *page, answered int) *opora.Fi
 	}
 	result := a.decided(a.unrivalled(*finding), landing, "text")
 	return &result
+}
+
+// decisive reports whether a text on a page of its own says no to who came.
+func decisive(text, login string) bool {
+	return refuses(text, login) || ownLock.in(text) || throttleWords.in(text)
 }
 
 // unrivalled believes a refusal only where the door had one form to log in

@@ -27,7 +27,7 @@ var (
 
 	// refusalWords say no; with credentialWords in the same sentence they say no
 	// to what was sent.
-	refusalWords = words(`неверн`, `неудач`, `безуспешн`, `отклон`, `не принят`, `не распозна`, `неправильн`, `не верн`, `некорректн`, `ошибк`, `не совпада`, `не подход`, `не подош`, `не найден`,
+	refusalWords = words(`неизвестн`, `unrecogni[sz]ed`, `no match`, `enter (?:a |the )?(?:correct|valid|right)`, `введите (?:корректн|правильн|верн|действительн)`, `недействит`, `неверн`, `неудач`, `безуспешн`, `отклон`, `не принят`, `не распозна`, `неправильн`, `не верн`, `некорректн`, `ошибк`, `не совпада`, `не подход`, `не подош`, `не найден`,
 		`не существует`, `не удалось`, `не удается`, `не выполнен`, `отказано`, `не зарегистр`, `невірн`, `помилк`, `няправільн`, `қате`,
 		`incorrect`, `invalid`, `wrong`, `not match`, `n.t match`, `fail`, `unknown`, `not (?:found|registered|recogni[sz]ed|valid|correct|accepted)`,
 		`no (?:such )?(?:user|account)`, `n.t (?:exist|recogni[sz]e|find)`, `bad (?:credential|password|login)`, `denied`, `unable to`, `could not`, `couldn.t`,
@@ -37,11 +37,11 @@ var (
 		`λάθος`, `错误`, `錯誤`, `不正确`, `間違`, `正しくありません`, `잘못`, `일치하지`)
 	credentialWords = words(`парол`, `логин`, `имя пользовател`, `имени пользовател`, `пользовател`, `учетн\S* (?:данн|запис)`, `данны\S* для входа`, `введенны\S* данны`, `почт`,
 		`авториз`, `аутентиф`, `\bвойти`, `\bвход\b`, `\bвхода\b`, `\bпользувач`, `карыстальнік`, `құпия`,
-		`password`, `passwort`, `kennwort`, `passcode`, `user ?name`, `\buser\b`, `\busers\b`, `login`, `log ?in`, `sign ?in`, `logon`, `credential`, `e-?mail`, `authenticat`, `access denied for`,
+		`аутентификационн`, `password`, `passwort`, `kennwort`, `passcode`, `user ?name`, `\buser\b`, `\busers\b`, `login`, `log[- ]?in`, `sign[- ]?in`, `logon`, `credential`, `e-?mail`, `authenticat`, `access denied for`,
 		`anmelde`, `benutzer`, `mot de passe`, `identifiant`, `utilisateur`, `contraseña`, `usuario`, `utente`, `hasł`, `użytkownik`, `wachtwoord`, `gebruiker`, `şifre`, `parola`, `kullanıcı`,
 		`senha`, `usuário`, `lozink`, `heslo`, `lösenord`, `adgangskode`, `passord`, `salasana`, `jelszó`, `κωδικ`, `密码`, `密碼`, `パスワード`, `비밀번호`)
 	// otherCause means that something else than the credential is the matter.
-	otherCause = words(`payment`, `оплат`, `licen[cs]e`, `лиценз`, `subscription`, `тариф`, `maximum`, `limit`, `лимит`, `already`, `\bуже\b`, `company`, `компани`, `tenant`, `domain`, `домен`,
+	otherCause = words(`\bldap\b`, `could not (?:contact|connect|reach)`, `system (?:problem|error)`, `could not be processed`, `timed? ?out`, `time-out`, `не ответил`, `вовремя`, `server (?:error|is |not |did |unavailable)`, `ошибк\S* сервер`, `сервер\S* (?:не |недоступ|ошибк|занят)`, `connection`, `соединени`, `подключени`, `unavailable`, `недоступ`, `service`, `сервис`, `payment`, `оплат`, `licen[cs]e`, `лиценз`, `subscription`, `тариф`, `maximum`, `limit`, `лимит`, `already`, `\bуже\b`, `company`, `компани`, `tenant`, `domain`, `домен`,
 		`confirm your`, `verify your`, `подтвердите`, `browser`, `браузер`, `\brequest was\b`, `database`, `базы? данных`, `баз[ае] данных`, `success`, `успешн`, `last (?:failed )?login`, `последн`)
 	// gateWords stand on the pages between the door and the inside.
 	gateWords = words(`подтвердите`, `подтверждени`, `confirm`, `approve`, `verif`, `\bpush\b`, `we (?:have )?sent`, `мы (?:от|вы)правили`, `отправлен`, `security question`, `секретн\S* вопрос`,
@@ -57,9 +57,13 @@ var (
 	throttleWords = words(`too many`, `слишком много`, `слишком часто`, `превышен\S* (?:числ|количеств|лимит|кол)`, `исчерпан`, `rate limit`, `throttl`, `temporarily (?:locked|blocked|banned|suspended)`,
 		`временно (?:заблок|огранич)`, `many (?:failed|unsuccessful)`, `try again in \d`, `wait \d+ (?:second|minute)`, `retry (?:in|after)`, `через \d+ (?:сек|мин|час)`,
 		`attempts? exceeded`, `exceeded .{0,30}attempts`, `(?:ip|address|адрес)\S* .{0,30}(?:blocked|banned|заблокир)`, `zu viele`, `trop de`, `demasiados`, `troppi`, `zbyt wiele`, `te veel`, `çok fazla`, `muitas tentativas`)
-	lockedWords = words(`account (?:is |has been |was )?(?:locked|blocked)`, `locked out`, `(?:аккаунт|учетн\S* запис\S*|пользовател\S*|доступ) .{0,20}заблокир`, `заблокирован`, `konto .{0,20}gesperrt`)
+	// ownLock says on a page of its own that this very account is shut.
+	ownLock = words(`account (?:is |has been |was )?(?:currently )?locked`, `locked out`, `(?:аккаунт|учетн\S* запис\S*) .{0,20}заблокир`)
+	// attemptsLeft counts down to a lock: this attempt was turned down.
+	attemptsLeft = words(`attempts? (?:left|remaining)`, `(?:one|\d+) (?:more )?attempts? before`, `остал\S* (?:\S+ )?попыт`, `попыт\S* осталось`)
+	lockedWords  = words(`you are (?:blocked|locked)`, `вы заблокированы`, `account (?:is |has been |was )?(?:locked|blocked)`, `locked out`, `(?:аккаунт|учетн\S* запис\S*|пользовател\S*|доступ) .{0,20}заблокир`, `заблокирован`, `konto .{0,20}gesperrt`)
 	// disabledWords belong to an account that was switched off or never on.
-	disabledWords = words(`account (?:is |has been |was )?(?:disabled|deactivated|suspended|inactive|closed|expired|not (?:active|activated|verified|confirmed))`,
+	disabledWords = words(`(?:user|login) is (?:disabled|inactive|not active)`, `requires? approval`, `not (?:yet )?(?:been )?approved`, `ожидает (?:подтвержд|одобр|активац)`, `not (?:been )?activated`, `не активирован`, `account (?:is |has been |was )?(?:disabled|deactivated|suspended|inactive|closed|expired|not (?:active|activated|verified|confirmed))`,
 		`(?:аккаунт|учетн\S* запис\S*|пользователь) .{0,30}(?:отключ|деактив|не актив|неактив|удален|приостан|не подтвержд)`, `has been suspended`, `deaktiviert`, `désactivé`)
 	permitWords = words(`not (?:allowed|permitted|authori[sz]ed) to (?:log|sign|access)`, `insufficient (?:rights|permission|privilege)`, `no permission`, `недостаточно прав`, `нет прав`,
 		`доступ запрещен`, `you do not have (?:access|permission)`)
@@ -68,8 +72,8 @@ var (
 	secondFactorWords = words(`two[- ]?(?:factor|step)`, `2[- ]?(?:fa|step)\b`, `second factor`, `multi[- ]?factor`, `\bmfa\b`, `\botp\b`, `\btotp\b`, `one[- ]time (?:code|password|passcode)`, `authenticat(?:or|ion) (?:app|code)`,
 		`verification code`, `security code`, `\bdigits\b`, `цифр`, `(?:to|on|check) your phone`, `на (?:ваш )?телефон`, `\bpin\b`, `пин-код`, `shown on your`, `memorable word`, `push[- ](?:notification|уведомл)`, `notification to your`, `confirmation code`, `enter (?:the )?code`, `двухфактор`, `двухэтап`, `второй фактор`, `одноразов`, `код подтвержд`, `код из (?:смс|sms|письма|приложен|сообщ)`,
 		`проверочный код`, `введите код`, `код безопасности`, `подтвердите вход`, `zwei-faktor`, `bestätigungscode`, `double authentification`, `dos pasos`, `dos factores`, `due fattori`, `uwierzytelnianie dwu`)
-	captchaWords = words(`captcha`, `капч`, `код с (?:картинки|изображения)`, `символы с картинки`, `я не робот`, `i.?m not a robot`, `are you (?:a )?human`, `prove you are human`, `characters (?:in|from) the (?:image|picture)`)
-	expiredWords = words(`password (?:has |is |must |needs? )?(?:expired|to be changed|be changed)`, `change your password`, `must change`, `set a new password`, `choose a new password`, `update your password`,
+	captchaWords = words(`verify (?:that )?you are (?:a )?human`, `не робот`, `not a robot`, `докажите, что вы человек`, `captcha`, `капч`, `код с (?:картинки|изображения)`, `символы с картинки`, `я не робот`, `i.?m not a robot`, `are you (?:a )?human`, `prove you are human`, `characters (?:in|from) the (?:image|picture)`)
+	expiredWords = words(`credentials have expired`, `password (?:has |is |must |needs? )?(?:expired|to be changed|be changed)`, `change your password`, `must change`, `set a new password`, `choose a new password`, `update your password`,
 		`парол\S* (?:истек|устарел|просроч)`, `срок действия парол`, `смените пароль`, `необходимо (?:сменить|изменить) парол`, `задайте новый пароль`, `обновите парол`, `time for a new password`, `create a new password`, `создайте новый пароль`, `придумайте новый пароль`, `passwort (?:ist )?abgelaufen`)
 	consentWords  = words(`accept (?:the |our )?(?:terms|conditions|agreement|policy)`, `terms of (?:service|use)`, `agree to`, `i agree`, `принять условия`, `принимаю условия`, `согласие на обработку`, `пользовательск\S* соглашен`, `соглас\S* с`)
 	firewallWords = words(`cloudflare`, `attention required`, `just a moment`, `checking your browser`, `проверка браузера`, `ddos`, `access denied`, `доступ (?:ограничен|заблокирован)`, `forbidden`, `request blocked`, `web application firewall`,

@@ -29,6 +29,8 @@ func TestParseTarget(t *testing.T) {
 		"//example.org:8443/x":             {Host: "example.org", Port: "8443", Path: "/x"},
 		"my_host.example.org":              {Host: "my_host.example.org", Path: "/"},
 		"HTTPS://EXAMPLE.ORG":              {Scheme: "https", Host: "example.org", Path: "/"},
+		"(https://example.org/x/),":        {Scheme: "https", Host: "example.org", Path: "/x/"},
+		"[https://example.org/x]":          {Scheme: "https", Host: "example.org", Path: "/x"},
 		"https://example.org/login»,":      {Scheme: "https", Host: "example.org", Path: "/login"},
 	} {
 		kind := opora.Web

@@ -39,6 +39,10 @@ var schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`) // RFC 3986, 3.
 func ParseTarget(kind opora.Kind, address string) (Target, error) {
 	text := strings.TrimLeft(address, around)
 	text = strings.TrimRight(text, around+".…!")
+	text = strings.TrimLeft(text, "(")
+	if strings.HasPrefix(text, "[") && strings.Contains(text, "://") {
+		text = strings.Trim(text, "[]") // no IPv6 address has a scheme inside its brackets
+	}
 	if strings.Count(text, ")") > strings.Count(text, "(") {
 		text = strings.TrimRight(text, ").")
 	}

@@ -245,12 +245,23 @@ func (s *search) at(ctx context.Context, p *page) (door, bool) {
 		s.captcha = true
 		return door{}, false
 	}
-	if !f.plain() || p.scripted || p.takesOver(f) {
+	if !f.plain() || p.scripted || p.takesOver(f) || p.refusesAlready() {
 		s.script = p
 		return door{}, false
 	}
 	s.session.Step(opora.StepForm, f.action.Path)
 	return door{page: p, form: f, plain: p.url.Scheme == "http", rivals: p.rivals(f)}, true
+}
+
+// refusesAlready reports whether a page holds the words of a refusal before
+// anything was sent: they are hidden until they are meant, which only a browser sees.
+func (p *page) refusesAlready() bool {
+	for _, b := range p.blocks {
+		if len(b.text) < 200 && refuses(fold(b.text), "") {
+			return true
+		}
+	}
+	return false
 }
 
 // second gives the page behind a form that asks for the name first. Nothing

@@ -78,6 +78,7 @@ func read(reply *check.Reply) *page {
 	p.source = strings.ToLower(string(body))
 	p.refresh = refreshTarget(p.url, reply.Header.Get("Refresh"))
 	if p.json {
+		p.product = product(p)
 		if said, ok := jsonSays(body); ok && len(said) > 0 {
 			for _, m := range said {
 				p.blocks = append(p.blocks, block{text: m.text, alert: true})
@@ -301,6 +302,18 @@ func (p *page) signOut() (link, bool) {
 
 func (l link) out() bool {
 	return len(l.text) < 60 && signOutWords.in(l.text) || signOutPath.in(strings.ToLower(l.to.RequestURI()))
+}
+
+// personal are the links of a page that read like what one account has to
+// itself; the page behind a login may be open to anyone otherwise.
+func (p *page) personal() []*url.URL {
+	var list []*url.URL
+	for _, l := range p.links {
+		if !l.post && !l.out() && len(l.text) < 40 && personalWords.in(l.text) && l.to.String() != p.url.String() && len(list) < 2 {
+			list = append(list, l.to)
+		}
+	}
+	return list
 }
 
 // names reports whether the login stands on the page outside of its fields.

@@ -28,6 +28,9 @@ func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 	if finding := s.trouble(call, landing); finding != nil {
 		return s.decided(*finding, landing, "answer")
 	}
+	if firewall := wall(call); firewall != nil {
+		return s.decided(*firewall, landing, "answer")
+	}
 	form := back(landing, s.form)
 	said := fresh(landing, form, s.login, s.door, s.before)
 	for _, text := range s.me.Dialogs() {
@@ -158,6 +161,19 @@ func (s *screen) trouble(call *browser.Request, landing *page) *opora.Finding {
 	return nil
 }
 
+// wall recognises the page of a firewall in the place of an answer to a script.
+func wall(call *browser.Request) *opora.Finding {
+	if call == nil || !call.Script() || call.Status != http.StatusForbidden && call.Status != http.StatusNotAcceptable || !strings.Contains(call.MIME, "html") {
+		return nil
+	}
+	text := fold(string(call.Body))
+	if credentialWords.in(text) && !firewallWords.in(text) {
+		return nil
+	}
+	finding := opora.Found(opora.Blocked, opora.Hint{Code: opora.HintHTTPStatus, Detail: fmt.Sprintf("%d %s", call.Status, http.StatusText(call.Status))})
+	return &finding
+}
+
 // refused judges the door that came back. It gives nil when nothing decides.
 func (s *screen) refused(call *browser.Request, landing *page, form *form, said []message) *opora.Finding {
 	if !s.captcha && (form.hasCaptcha() || landing.captchaFrame()) {
@@ -215,7 +231,12 @@ func (s *screen) places(landing *page, form *form) []*url.URL {
 	if to, err := s.origin.Parse(s.recipe.Inside); err == nil && s.recipe.Inside != "" {
 		shown = to
 	}
-	for _, u := range []*url.URL{landing.url, shown, s.start} {
+	own := []*url.URL{landing.url, shown}
+	if form == nil {
+		personal := landing.personal()
+		own = append(own, personal[:min(1, len(personal))]...)
+	}
+	for _, u := range append(own, s.start) {
 		if u == nil || form != nil && u == landing.url || !check.MayFollow(s.door.url, u) ||
 			slices.ContainsFunc(list, func(known *url.URL) bool { return known.String() == u.String() }) {
 			continue

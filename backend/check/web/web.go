@@ -150,7 +150,11 @@ func (a *attempt) run(ctx context.Context, password opora.Secret) opora.Finding 
 	if finding != nil {
 		return *finding
 	}
-	return a.judge(ctx, landing, reply.Status)
+	answered := reply.Status
+	if answered == http.StatusUnauthorized && reply.Header.Get("WWW-Authenticate") != "" {
+		answered = http.StatusOK // it asks for another login (RFC 9110, 11.6.1), and says nothing of this one
+	}
+	return a.judge(ctx, landing, answered)
 }
 
 // land follows the answer of the login to the page where it ends. The form
@@ -333,6 +337,9 @@ func (a *attempt) places(landing *page, form *form) []*url.URL {
 	}
 	if form == nil {
 		add(landing.url)
+		for _, u := range landing.personal() {
+			add(u)
+		}
 	}
 	if to, err := a.door.page.url.Parse(a.inside); err == nil && a.inside != "" {
 		add(to)

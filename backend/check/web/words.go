@@ -20,6 +20,8 @@ var (
 		`abmelden`, `ausloggen`, `déconnexion`, `deconnexion`, `se déconnecter`, `cerrar sesi`, `\bsalir\b`, `\besci\b`, `disconnetti`, `\bsair\b`,
 		`terminar sess`, `wyloguj`, `uitloggen`, `afmelden`, `çıkış`, `oturumu kapat`)
 	signOutPath = words(`log[-_]?out\b`, `log[-_]?off\b`, `sign[-_]?out\b`, `userlogout`, `action=logout`, `do=logout`, `/session/destroy`, `/exit\b`, `logout=`)
+	// personalWords read like the page of one account.
+	personalWords = words(`кабинет`, `профил`, `мои `, `мой `, `настройки`, `аккаунт`, `учетная запись`, `my `, `account`, `profile`, `dashboard`, `settings`, `preferences`, `\bkonto`, `profil`, `mon compte`, `mi cuenta`)
 	// notSignIn reads like a form or link that is something else.
 	notSignIn = words(`регистрац`, `зарегистр`, `создать аккаунт`, `подпис`, `рассылк`, `поиск`, `найти`, `забыли`, `восстанов`, `напомнить`,
 		`regist`, `sign ?up`, `signup`, `create (?:an )?account`, `subscri`, `newsletter`, `search`, `forgot`, `lost`, `reset`, `recover`, `remind`, `join`,

@@ -148,14 +148,11 @@ func preferences(o Options) object {
 
 // localState are the settings of all profiles of a browser.
 func localState(o Options) object {
-	schemes := proxyScheme
+	schemes := "basic,digest" // what a script may answer itself; the others speak for the operator's machine
 	if o.Visible {
 		schemes = "basic,digest,ntlm,negotiate"
 	}
 	return object{
-		// Without a window, a question for a name and a password would be asked
-		// where nobody sees it, and the page would wait for ever. So a site's
-		// 401 is an answer like others.
 		"auth":           object{"schemes": schemes},
 		"dns_over_https": object{"mode": "off"},
 		"ssl":            object{"version_min": "tls1.2"},

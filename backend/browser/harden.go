@@ -19,9 +19,19 @@ import (
 // be started with one, and it is answered only for requests that are held up on
 // their way; so one request is made for it, which the proxy answers itself, and
 // what the visitor has learnt then serves all later ones.
-func (b *Browser) introduce(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+//
+// Without a window the requests stay held up, each for as long as it takes to
+// let it go on: a site's own question for a name and a password would be asked
+// where nobody sees it, and the page would wait for ever. So it is called off,
+// and the page gets the 401 as an answer like others. What the page's script
+// gives for that question itself is used before anybody is asked.
+func (b *Browser) introduce(tab context.Context) error {
+	ctx := tab
+	if b.visible {
+		short, cancel := context.WithCancel(tab)
+		defer cancel()
+		ctx = short
+	}
 	err := chromedp.Listen(ctx, func(event any) {
 		switch e := event.(type) {
 		case *fetch.EventRequestPaused:
@@ -53,7 +63,13 @@ func (b *Browser) introduce(ctx context.Context) error {
 	if result.ErrorText != "net::ERR_ABORTED" {
 		return fmt.Errorf("the proxy does not answer: %s", result.ErrorText)
 	}
-	_, err = chromedp.Call(ctx, fetch.Disable, cdp.Empty{})
+	if b.visible {
+		_, err = chromedp.Call(ctx, fetch.Disable, cdp.Empty{})
+		return err
+	}
+	_, err = chromedp.Call(ctx, fetch.Enable, fetch.EnableParams{
+		Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}, HandleAuthRequests: new(true),
+	})
 	return err
 }
 

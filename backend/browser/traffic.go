@@ -53,6 +53,15 @@ func (t *traffic) event(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		t.asks(e)
+	case *network.EventRequestWillBeSentExtraInfo:
+		// What the browser itself puts in, in answer to a 401.
+		if r := t.open[e.RequestID]; r != nil {
+			for name, value := range e.Headers {
+				if strings.EqualFold(name, "Authorization") {
+					r.Header["Authorization"] = text(value)
+				}
+			}
+		}
 	case *network.EventResponseReceived:
 		t.answered(e.RequestID, e.Type, e.Response, e.FrameID)
 	case *network.EventLoadingFinished:

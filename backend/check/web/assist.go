@@ -175,7 +175,7 @@ func (h *handOver) glance(ctx context.Context) *opora.Finding {
 		return nil
 	}
 	v := seen(p, h.form, h.login)
-	if v.door || !v.out && !v.name && p.ways(h.door) < 3 || p.gate(h.door) || other(p, "") != nil {
+	if v.door || !v.out && !v.name && p.ways(h.door) < 3 || p.gate(h.door, nil) || other(p, "") != nil {
 		return nil
 	}
 	h.last = text

@@ -84,7 +84,7 @@ func weigh(me, anyone view, door *page, address *url.URL) proof {
 	switch {
 	case signs == 0:
 		return nothing
-	case signs < 2, me.page.gate(door), troubled(me.page, door):
+	case signs < 2, me.page.gate(door, anyone.page), troubled(me.page, door):
 		return contested
 	}
 	return proven

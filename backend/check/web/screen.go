@@ -31,6 +31,7 @@ type screen struct {
 	origin   *url.URL
 	recipe   opora.Recipe
 	looked   map[string]bool
+	guest    map[string]*page // pages as they were before the login, by address
 	captcha  bool
 	sso      *url.URL
 	password opora.Secret
@@ -41,7 +42,7 @@ const maxVisits = 8
 
 // find looks for the door from the given pages on.
 func (s *screen) find(ctx context.Context, starts ...*url.URL) *opora.Finding {
-	s.looked = map[string]bool{}
+	s.looked, s.guest = map[string]bool{}, map[string]*page{}
 	var first *page
 	for _, to := range starts {
 		p, finding := s.visit(ctx, to)
@@ -102,6 +103,7 @@ func (s *screen) visit(ctx context.Context, to *url.URL) (*page, *opora.Finding)
 		return nil, nil
 	}
 	s.looked[p.url.String()] = true
+	s.guest[p.url.String()] = p
 	if finding, trouble := check.Trouble(p.reply()); trouble && p.liveDoor() == nil {
 		return nil, &finding
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -202,6 +203,14 @@ func refuses(text, login string) bool {
 	return false
 }
 
+// bareStatus reports whether a text only repeats a status that refuses.
+func bareStatus(text string) bool {
+	rest := statusWords.ReplaceAllString(text, "")
+	return len(text) < 200 && !strings.ContainsFunc(rest, unicode.IsLetter)
+}
+
+var statusWords = regexp.MustCompile(`\b(?:error|http|status|code|unauthori[sz]ed|request failed with)\b|ошибка|код`)
+
 var alternative = regexp.MustCompile(`\s(?:or|или|либо|oder|ou|lub|veya)\s`)
 
 // withoutAlternatives leaves out what a refusal names besides, to be polite:
@@ -243,7 +252,7 @@ func refusal(said []message, login string, status bool) *opora.Finding {
 	}
 	credential := refuses(text, login)
 	switch {
-	case strings.TrimSpace(text) == "":
+	case strings.TrimSpace(text) == "", status && bareStatus(text):
 		if status {
 			return found(opora.BadCredentials)
 		}
@@ -392,11 +401,15 @@ func (p *page) ways(door *page) int {
 
 // gate reports whether a page still asks for something before it lets anybody
 // in: a small page with a short form, or with the words of such pages.
-func (p *page) gate(door *page) bool {
+// What a stranger reads on the same page is no gate.
+func (p *page) gate(door, strangers *page) bool {
 	if !p.small(door) {
 		return false
 	}
 	for _, f := range p.forms {
+		if strangers != nil && slices.ContainsFunc(strangers.forms, f.alike) {
+			continue
+		}
 		asks := 0
 		for _, x := range f.fields {
 			switch x.kind {
@@ -413,7 +426,14 @@ func (p *page) gate(door *page) bool {
 			return true // a page whose only act is to go on
 		}
 	}
-	text := p.text()
+	public := known(strangers)
+	var own strings.Builder
+	for _, block := range p.blocks {
+		if !public[normal(block.text)] {
+			own.WriteString(block.text + "\n")
+		}
+	}
+	text := fold(own.String())
 	return gateWords.in(text) || secondFactorWords.in(text) || expiredWords.in(text) || captchaWords.in(text) || consentWords.in(text) && len(p.forms) > 0 ||
 		faultWords.in(text) || throttleWords.in(text) || refusalWords.in(text) && credentialWords.in(text)
 }

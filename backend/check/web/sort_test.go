@@ -32,6 +32,8 @@ func TestRefusal(t *testing.T) {
 		{"Your account is temporarily blocked", false, opora.RateLimited},
 		{"Неудачная попытка входа.", false, opora.BadCredentials},
 		{"Connection to storage server failed.", true, ""},
+		{"Error: 401 Unauthorized", true, opora.BadCredentials},
+		{"Error: 500", false, ""},
 		{"Welcome", false, ""},
 	} {
 		finding := refusal([]message{{test.said, true}}, "Anna.K", test.status)

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -142,18 +143,21 @@ func browse(t *testing.T, address, login, password string) opora.Check {
 }
 
 func TestApplications(t *testing.T) {
-	for _, test := range []struct{ name, keep, form, sent, begin string }{
-		{"token in storage", inLocal, form1, "password", begin},
+	for i, test := range []struct{ name, keep, form, sent, begin string }{
 		{"token in memory only", inMemory, form1, "password", begin},
+		{"password changed in the page", inLocal, form1, `[...password].reverse().join("")`, begin},
+		{"door behind a button", inLocal, form1, "password", "app.innerHTML = '<p>Добро пожаловать</p><button>Войти</button>'; app.querySelector('button').onclick = () => door(); if (keep.get()) panel(keep.get());"},
+		{"token in storage", inLocal, form1, "password", begin},
 		{"session cookie", inCookie, form1, "password", begin},
 		{"refusal shown nowhere", inLocal, quietForm, "password", begin},
 		{"a button that is none", inLocal, divButton, "password", begin},
-		{"password changed in the page", inLocal, form1, `[...password].reverse().join("")`, begin},
 		{"200 with an error", inLocal + "/*200*/", form1, "password", begin},
-		{"door behind a button", inLocal, form1, "password", "app.innerHTML = '<p>Добро пожаловать</p><button>Войти</button>'; app.querySelector('button').onclick = () => door(); if (keep.get()) panel(keep.get());"},
 		{"slow to appear", inLocal, form1, "password", "setTimeout(() => { " + begin + " }, 900);"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			if i > 2 && flag.Lookup("long").Value.String() != "true" {
+				t.Skip("a further kind of application: only with -long")
+			}
 			t.Parallel()
 			for _, attempt := range []struct {
 				password string

@@ -26,6 +26,9 @@ const featuresOff = "" +
 	"OptimizationHintsFetching," +
 	"PasswordLeakDetection," +
 	"Prerender2," +
+	// Pages of the browser's own, for a toolbar that nobody sees: each takes a
+	// process at every start.
+	"AimServerEligibilityEnabled,InitialWebUI,OmniboxPopupWebUI,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup,WebUIReloadButton,WebUIToolbar," +
 	"SpareRendererForSitePerProcess," +
 	"Translate," +
 	"WebAuthenticationConditionalUI," +

@@ -70,7 +70,7 @@
     const name = kept.has(el.nodeName) ? el.nodeName.toLowerCase() : plain;
     put(`<${name}`);
     for (const a of attributes) {
-      const value = el.getAttribute(a);
+      const value = a === "type" && el.nodeName === "INPUT" ? el.type : el.getAttribute(a);
       if (value !== null) put(` ${a}="${escaped(value.slice(0, 300))}"`);
     }
     const field = name === "input" || name === "textarea" || name === "select";

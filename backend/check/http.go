@@ -135,7 +135,7 @@ var ErrRedirects = errors.New("too many redirects")
 // leads to an unencrypted connection.
 func (h *HTTP) Open(ctx context.Context) (*Reply, error) {
 	reply, err := h.Follow(ctx, h.address("https"))
-	if err == nil || h.target.Scheme != "" || ctx.Err() != nil || !mayBePlain(err) {
+	if err == nil || h.target.Scheme != "" || ctx.Err() != nil || !mayBePlain(err, h.target.Port) {
 		return reply, err
 	}
 	plain, plainErr := h.Follow(ctx, h.address("http"))

@@ -98,14 +98,18 @@ func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, 
 
 // mayBePlain reports whether the fault of an https request leaves it possible
 // that the server speaks only http.
-func mayBePlain(err error) bool {
+//
+// A server that takes the greeting of TLS and stays silent waits for the rest
+// of a line of HTTP: that counts where the customer has named a port that is
+// not that of https.
+func mayBePlain(err error, port string) bool {
 	var handshake *handshakeError
 	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, new(*ElsewhereError)), errors.Is(err, ErrRedirects), errors.As(err, new(*net.DNSError)), errors.As(err, new(*malformedError)):
 		return false
 	case errors.As(err, &handshake):
-		return !errors.As(err, &certificate) && !timedOut(err)
+		return !errors.As(err, &certificate) && (!timedOut(err) || port != "" && port != "443")
 	}
 	return true // nobody listens there, or not for us
 }

@@ -73,8 +73,8 @@ func (f *form) addField(n *html.Node) {
 		x.kind, x.value = "textarea", textOf(n)
 	default:
 		x.kind = strings.ToLower(attr(n, "type"))
-		if x.kind == "" {
-			x.kind = "text"
+		if !inputTypes[x.kind] {
+			x.kind = "text" // so do browsers (HTML, 4.10.5)
 		}
 		if has(n, "data-masked") {
 			x.kind = "password" // shown as dots by a style, on a live page
@@ -90,6 +90,12 @@ func (f *form) addField(n *html.Node) {
 		return
 	}
 	f.fields = append(f.fields, x)
+}
+
+var inputTypes = map[string]bool{
+	"hidden": true, "text": true, "search": true, "tel": true, "url": true, "email": true, "password": true, "date": true, "month": true, "week": true,
+	"time": true, "datetime-local": true, "number": true, "range": true, "color": true, "checkbox": true, "radio": true, "file": true, "submit": true,
+	"image": true, "reset": true, "button": true,
 }
 
 func selected(n *html.Node) string {

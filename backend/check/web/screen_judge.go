@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -126,6 +127,16 @@ func carries(r browser.Request, text string) bool {
 	for _, spelling := range []string{text, url.QueryEscape(text), url.PathEscape(text), strings.Trim(string(quoted), `"`)} {
 		if strings.Contains(r.Posted, spelling) || strings.Contains(r.URL.RawQuery, spelling) {
 			return true
+		}
+	}
+	for _, value := range r.Header {
+		if strings.Contains(value, text) {
+			return true
+		}
+		if coded, found := strings.CutPrefix(value, "Basic "); found { // RFC 7617
+			if plain, err := base64.StdEncoding.DecodeString(coded); err == nil && strings.HasSuffix(string(plain), ":"+text) {
+				return true
+			}
 		}
 	}
 	return false

@@ -18,6 +18,7 @@ var (
 	handlerClass = words(`\bajax\b`, `ajax[-_]?form`, `form[-_]?ajax`, `js-ajax`)
 	scriptSends  = words(`\bfetch\s*\(`, `xmlhttprequest`, `\$\.(?:ajax|post)\s*\(`, `jquery\.(?:ajax|post)\s*\(`, `axios[.(]`, `\.ajaxsubmit\s*\(`, `\.ajaxform\s*\(`, `bx\.ajax`)
 	scriptStops  = words(`preventdefault`, `return false`, `bx\.ajax`, `\.ajaxform`)
+	scriptAction = words(`\.action\s*=`, `\.attr\(\s*["']action`, `setattribute\(\s*["']action`)
 	scriptCookie = words(`document\.cookie\s*=`)
 )
 
@@ -36,10 +37,13 @@ func (p *page) takesOver(f *form) bool {
 			}
 		}
 	}
+	if !f.orphan && !has(f.node, "action") && (f.scripts || strings.Contains(p.source, "<script")) {
+		return true // nobody but a script knows where it goes
+	}
 	if p.inline == "" {
 		return false
 	}
-	if scriptCookie.in(p.inline) || scriptSends.in(p.inline) && scriptStops.in(p.inline) {
+	if scriptAction.in(p.inline) || scriptCookie.in(p.inline) || scriptSends.in(p.inline) && scriptStops.in(p.inline) {
 		return true
 	}
 	for _, x := range f.fields {

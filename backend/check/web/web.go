@@ -223,6 +223,9 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 			a.signOut(ctx, inside)
 			return a.decided(opora.Found(opora.OK), inside, "replay")
 		}
+		if what == contested && form == nil && landing.status >= 400 && inside.status < 400 && a.landing == nil {
+			a.landing = inside // better to look at than an error page
+		}
 		shown = max(shown, what)
 		if ctx.Err() != nil {
 			return a.at(opora.Found(opora.Timeout), landing)
@@ -240,7 +243,7 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 			}
 		}
 	}
-	if form == nil {
+	if form == nil && a.landing == nil {
 		a.landing = landing
 	}
 	undecided := opora.Found(opora.Ambiguous)

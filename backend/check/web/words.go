@@ -29,7 +29,7 @@ var (
 
 	// refusalWords say no; with credentialWords in the same sentence they say no
 	// to what was sent.
-	refusalWords = words(`неизвестн`, `unrecogni[sz]ed`, `no match`, `enter (?:a |the )?(?:correct|valid|right)`, `введите (?:корректн|правильн|верн|действительн)`, `недействит`, `неверн`, `неудач`, `безуспешн`, `отклон`, `не принят`, `не распозна`, `неправильн`, `не верн`, `некорректн`, `ошибк`, `не совпада`, `не подход`, `не подош`, `не найден`,
+	refusalWords = words(`невере`, `не вере`, `неправиле`, `некорректе`, `ошибоч`, `неизвестн`, `unrecogni[sz]ed`, `no match`, `enter (?:a |the )?(?:correct|valid|right)`, `введите (?:корректн|правильн|верн|действительн)`, `недействит`, `неверн`, `неудач`, `безуспешн`, `отклон`, `не принят`, `не распозна`, `неправильн`, `не верн`, `некорректн`, `ошибк`, `не совпада`, `не подход`, `не подош`, `не найден`,
 		`не существует`, `не удалось`, `не удается`, `не выполнен`, `отказано`, `не зарегистр`, `невірн`, `помилк`, `няправільн`, `қате`,
 		`incorrect`, `invalid`, `wrong`, `not match`, `n.t match`, `fail`, `unknown`, `not (?:found|registered|recogni[sz]ed|valid|correct|accepted)`,
 		`no (?:such )?(?:user|account)`, `n.t (?:exist|recogni[sz]e|find)`, `bad (?:credential|password|login)`, `denied`, `unable to`, `could not`, `couldn.t`,

@@ -129,7 +129,7 @@ func (v *Visitor) fault(ctx context.Context, err error) error {
 const (
 	quietNetwork = 350 * time.Millisecond
 	quietPage    = 250 * time.Millisecond
-	restless     = 2500 * time.Millisecond // a page that never stops moving is taken as it is
+	restless     = 1500 * time.Millisecond // a page that never stops moving is taken as it is
 	slowest      = 12 * time.Second
 	tick         = 50 * time.Millisecond
 )

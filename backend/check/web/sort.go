@@ -364,6 +364,9 @@ func step(p, door *page) *opora.Finding {
 	return nil
 }
 
+// searchHints belong to a field that looks something up: every page may have one.
+var searchHints = words(`search`, `filter`, `find`, `поиск`, `искать`, `найти`, `фильтр`, `suche`, `recherch`, `buscar`, `cerca`, `szukaj`)
+
 var newPasswordHints = words(`\bnew`, `repeat`, `confirm`, `again`, `нов`, `повтор`, `подтвержд`, `еще раз`, `neues`, `nouveau`, `nueva`, `nuova`, `nowe`)
 
 // small reports whether a page has little of its own: few links that the door
@@ -414,7 +417,7 @@ func (p *page) gate(door, strangers *page) bool {
 		for _, x := range f.fields {
 			switch x.kind {
 			case "text", "tel", "number", "password", "email":
-				if !x.hidden {
+				if !x.hidden && !searchHints.in(x.hint) {
 					asks++
 				}
 			}
@@ -435,5 +438,5 @@ func (p *page) gate(door, strangers *page) bool {
 	}
 	text := fold(own.String())
 	return gateWords.in(text) || secondFactorWords.in(text) || expiredWords.in(text) || captchaWords.in(text) || consentWords.in(text) && len(p.forms) > 0 ||
-		faultWords.in(text) || throttleWords.in(text) || refusalWords.in(text) && credentialWords.in(text)
+		faultWords.in(text) || throttleWords.in(text) || refuses(text, "")
 }

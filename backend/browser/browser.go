@@ -89,6 +89,10 @@ func Start(ctx context.Context, program Program, o Options) (*Browser, error) {
 		return nil, err
 	}
 	if err := b.greet(); err != nil {
+		if ctx.Err() != nil {
+			go b.Close() // who calls off a start does not wait for its end
+			return nil, ctx.Err()
+		}
 		b.Close()
 		return nil, errors.Join(ctx.Err(), b.startFault(), err)
 	}

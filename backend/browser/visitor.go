@@ -48,7 +48,7 @@ func (b *Browser) Visitor(ctx context.Context) (*Visitor, error) {
 	tab, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	v := &Visitor{browser: b, ctx: tab, cancel: cancel, traffic: newTraffic()}
 	if err := v.open(ctx); err != nil {
-		cancel()
+		go cancel()
 		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return v, nil
@@ -82,8 +82,9 @@ func (v *Visitor) open(ctx context.Context) error {
 
 func ptr[T any](v T) *T { return &v }
 
-// Close ends the visit and forgets everything that it left.
-func (v *Visitor) Close() { v.cancel() }
+// Close ends the visit and forgets everything that it left. It does not wait
+// for the browser to have done so.
+func (v *Visitor) Close() { go v.cancel() }
 
 // within joins the tab's context with the caller's.
 func (v *Visitor) within(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -105,8 +105,10 @@ func (h *handOver) prepare(ctx context.Context) *opora.Finding {
 	if finding := h.fill(ctx, h.password); finding != nil && finding.Reason != opora.Ambiguous {
 		return finding
 	}
-	// A puzzle of one of the known makers needs its maker.
-	h.browser.Confine(func(host, port string) bool { return h.stays(host, port) || port == "443" && puzzleMaker(host) })
+	if h.captcha { // a puzzle of one of the known makers needs its maker
+		home := stays(h.door.url)
+		h.browser.Confine(func(host, port string) bool { return home(host, port) || port == "443" && puzzleMaker(host) })
+	}
 	return nil
 }
 

@@ -87,7 +87,7 @@ func (c *Checker) lookAgain(ctx context.Context, known *search, a *attempt, cred
 	defer me.Close()
 	s := newScreen(known, b, credential, secrets)
 	s.me, s.door, s.form = me, a.door.page, a.door.form
-	b.Confine(s.stays)
+	b.Confine(stays(s.door.url))
 	if me.SetCookies(ctx, a.landing.url, known.http.Jar().Cookies(a.landing.url)) != nil || me.Open(ctx, a.landing.url) != nil {
 		return nil
 	}

@@ -3,11 +3,22 @@ package web
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 var messageKeys = words(`error`, `message`, `\bmsg\b`, `detail`, `reason`, `description`, `title`, `fault`, `ошибк`)
+
+// negative is a field by which an answer says no without a word.
+var negative = regexp.MustCompile(`(?i)"(?:success|ok|valid|authenticated|authorized|result|status|state)"\s*:\s*(?:false|0|-\d+|"(?:error|err|fail|failed|failure|false|no|denied|invalid)")`)
+
+// grants reports whether a JSON answer has something in it and nothing in it
+// says no.
+func grants(body []byte) bool {
+	said, ok := jsonSays(body)
+	return ok && len(said) == 0 && len(body) > 2 && !negative.Match(body) && string(body) != "null" && string(body) != "false"
+}
 
 // jsonSays gives the messages in a JSON answer: the texts under the usual names
 // of errors. It gives false for what is no JSON.

@@ -56,20 +56,53 @@ func (a *attempt) prove(ctx context.Context, address *url.URL) (*page, proof) {
 	if !ok || !alike(with) || !alike(without) {
 		return nil, nothing
 	}
-	return with[0].page, weigh(with[0], without[0], a.door.page, address)
+	return with[0].page, weigh(with[0], without[0], a.door.page, address, func(p *page) bool { return a.private(ctx, p, stranger) })
+}
+
+// private reports whether a page leads somewhere that strangers are turned away
+// from: the pages of a shop or of a manual are open to anyone.
+func (a *attempt) private(ctx context.Context, p *page, stranger *check.HTTP) bool {
+	for _, to := range p.onward(a.door.page) {
+		mine, err := a.http.Follow(ctx, to)
+		if err != nil || mine.Status >= 400 || seen(read(mine), a.door.form, a.login).door {
+			continue
+		}
+		theirs, err := stranger.Follow(ctx, to)
+		if err == nil && seen(read(theirs), a.door.form, a.login).door {
+			return true
+		}
+	}
+	return false
+}
+
+// onward are a few of the links of a page that the door has not.
+func (p *page) onward(door *page) []*url.URL {
+	known := map[string]bool{p.url.String(): true}
+	for _, l := range door.links {
+		known[l.to.String()] = true
+	}
+	var list []*url.URL
+	for _, l := range p.links {
+		if key := l.to.String(); !l.post && !l.out() && !known[key] && check.MayFollow(p.url, l.to) && len(list) < 3 {
+			known[key] = true
+			list = append(list, l.to)
+		}
+	}
+	return list
 }
 
 // weigh says what the difference between the session's page and a stranger's
-// is worth.
-func weigh(me, anyone view, door *page, address *url.URL) proof {
+// is worth. Private tells of a page whether it leads where strangers may not go.
+func weigh(me, anyone view, door *page, address *url.URL, private func(*page) bool) proof {
 	signs := 0
 	if me.out && !anyone.out {
 		signs += 2
 	}
 	if anyone.door {
 		signs++
-		if me.page.ways(door) > 2 && address.String() != door.url.String() {
-			signs++ // a door that shows no form any more may also be locked
+		// A door that shows no form any more may also be locked.
+		if !me.out && !me.name && me.page.ways(door) > 2 && address.String() != door.url.String() && private(me.page) {
+			signs++
 		}
 	}
 	if anyone.in && !me.in {
@@ -174,7 +207,10 @@ func troubled(p, door *page) bool {
 	text := fold(strings.Join(said, "\n"))
 	if _, out := p.signOut(); out {
 		// Inside, a page may well say that something else has failed.
-		return throttleWords.in(text) && length < 600
+		return (throttleWords.in(text) || lockedWords.in(text) || disabledWords.in(text)) && length < 600
+	}
+	if refuses(p.text(), "") && !refuses(door.text(), "") {
+		return true // without a way out, a page that turns somebody down anywhere is none to believe
 	}
 	return hardFault.in(text) || throttleWords.in(text) || captchaWords.in(text) || refuses(text, "")
 }

@@ -226,7 +226,7 @@ func (s *screen) fill(ctx context.Context, password opora.Secret) *opora.Finding
 		return &finding
 	}
 	// From here on the browser reaches nobody but the target.
-	s.browser.Confine(s.stays)
+	s.browser.Confine(stays(s.door.url))
 	if user != nil && !user.filled(s.login) {
 		if err := s.me.Type(ctx, markOf(user.node), s.login); err != nil {
 			finding := screenFault(ctx, err)
@@ -244,19 +244,17 @@ func (s *screen) fill(ctx context.Context, password opora.Secret) *opora.Finding
 // steps does that shows the name once more.
 func (x *field) filled(text string) bool { return x.value == text || has(x.node, "readonly") }
 
-// stays reports whether a host and port belong to the target.
-func (s *screen) stays(host, port string) bool {
-	scheme := "https"
-	if s.door.url.Scheme == "http" {
-		scheme = "http"
-	}
-	at := func(scheme string) *url.URL {
-		if strings.Contains(host, ":") {
-			return &url.URL{Scheme: scheme, Host: "[" + host + "]:" + port}
+// stays tells the hosts and ports that belong to the same target as a page.
+func stays(home *url.URL) func(host, port string) bool {
+	return func(host, port string) bool {
+		at := func(scheme string) *url.URL {
+			if strings.Contains(host, ":") {
+				return &url.URL{Scheme: scheme, Host: "[" + host + "]:" + port}
+			}
+			return &url.URL{Scheme: scheme, Host: host + ":" + port}
 		}
-		return &url.URL{Scheme: scheme, Host: host + ":" + port}
+		return check.MayFollow(home, at(home.Scheme)) || home.Scheme == "http" && check.MayFollow(home, at("https"))
 	}
-	return check.MayFollow(s.door.url, at(scheme)) || scheme == "http" && check.MayFollow(s.door.url, at("https"))
 }
 
 // submit fills the form in and sends it, once, and waits for what comes back.
@@ -298,6 +296,9 @@ func (s *screen) submit(ctx context.Context, password opora.Secret) (*page, *opo
 
 // landed waits for the page that the login leads to.
 func (s *screen) landed(ctx context.Context) (*page, *opora.Finding) {
+	for waited := time.Now(); s.pending() && time.Since(waited) < slowLogin && ctx.Err() == nil; {
+		time.Sleep(100 * time.Millisecond)
+	}
 	for turn := 0; ; turn++ {
 		if err := s.me.Settle(ctx); err != nil {
 			finding := screenFault(ctx, err)
@@ -316,6 +317,9 @@ func (s *screen) landed(ctx context.Context) (*page, *opora.Finding) {
 		s.me.Stirs(ctx, time.Now(), 1500*time.Millisecond)
 	}
 }
+
+// slowLogin is how long the answer to a login is waited for.
+const slowLogin = 20 * time.Second
 
 // same reports whether two looks show the same texts.
 func same(a, b *page) bool { return normal(a.text()) == normal(b.text()) }

@@ -19,7 +19,7 @@ import (
 // judge sorts the page that a browser shows after the login, and looks for a
 // proof: the same order of questions as over plain HTTP.
 func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
-	call := s.call()
+	call, disputed := s.call()
 	if away := s.away(); away != nil && call == nil {
 		return s.decided(opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: away.Scheme + "://" + away.Host}), landing, "elsewhere")
 	}
@@ -38,7 +38,7 @@ func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 		said = append(said, message{text[:min(len(text), 2000)], true})
 	}
 	if form != nil {
-		if finding := s.refused(call, landing, form, said); finding != nil {
+		if finding := s.refused(call, disputed, landing, form, said); finding != nil {
 			return *finding
 		}
 	} else {
@@ -51,6 +51,10 @@ func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 		if finding := between(landing, s.door, s.login); finding != nil {
 			return s.decided(*finding, landing, "page")
 		}
+	}
+	if form == nil && denies(call, s.login) {
+		// The server said no, whatever the page makes of it.
+		return s.decided(opora.Found(opora.Ambiguous, opora.Hint{Code: opora.HintSaid, Detail: texts(answered(call))}), landing, "answer")
 	}
 	shown := nothing
 	for _, address := range s.places(landing, form) {
@@ -92,29 +96,49 @@ func (s *screen) sent() []browser.Request {
 	return list
 }
 
-// call is the request that carried the credential and was answered; nil when
-// none did.
-func (s *screen) call() *browser.Request {
-	var likely *browser.Request
+// call is the request that carried the credential and was answered, the last
+// one where there were several; nil when none did. Disputed says that answers
+// to such requests do not agree in whether they refuse.
+func (s *screen) call() (call *browser.Request, disputed bool) {
+	var carriers, likely []browser.Request
 	for _, r := range s.sent() {
-		if r.Fault != "" && r.Status == 0 || r.Kind == "WebSocket" && r.Posted == "" {
+		if r.Fault != "" && r.Status == 0 || r.Kind != "WebSocket" && r.Status == 0 || r.Kind == "WebSocket" && r.Posted == "" {
 			continue
 		}
-		if carries(r, s.password.Reveal()) {
-			return &r
-		}
-		if likely == nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
-			likely = &r
+		switch {
+		case carries(r, s.password.Reveal()):
+			carriers = append(carriers, r)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			likely = append(likely, r)
 		}
 	}
-	if likely == nil {
+	if len(carriers) == 0 {
+		carriers = likely
+	}
+	if len(carriers) == 0 {
 		for _, r := range s.sent() { // a form sent by GET
 			if r.Kind == "Document" && r.Status != 0 && r.URL.RawQuery != "" {
-				return &r
+				return &r, false
 			}
 		}
+		return nil, false
 	}
-	return likely
+	last := carriers[len(carriers)-1]
+	for _, r := range carriers {
+		disputed = disputed || (r.Status >= 400) != (last.Status >= 400)
+	}
+	return &last, disputed
+}
+
+// pending reports whether something that may carry the credential still waits
+// for its answer.
+func (s *screen) pending() bool {
+	for _, r := range s.sent() {
+		if r.Status == 0 && r.Fault == "" && !r.Finished && r.Kind != "WebSocket" && (r.Method != http.MethodGet || carries(r, s.password.Reveal())) {
+			return true
+		}
+	}
+	return false
 }
 
 // carries reports whether a request held a text, as it is or in one of the
@@ -186,7 +210,7 @@ func wall(call *browser.Request) *opora.Finding {
 }
 
 // refused judges the door that came back. It gives nil when nothing decides.
-func (s *screen) refused(call *browser.Request, landing *page, form *form, said []message) *opora.Finding {
+func (s *screen) refused(call *browser.Request, disputed bool, landing *page, form *form, said []message) *opora.Finding {
 	if !s.captcha && (form.hasCaptcha() || landing.captchaFrame()) {
 		finding := s.decided(opora.Found(opora.Captcha), landing, "captcha")
 		return &finding
@@ -196,8 +220,11 @@ func (s *screen) refused(call *browser.Request, landing *page, form *form, said 
 			return nil
 		}
 	}
-	if call == nil {
-		return nil // the page itself did not take what was typed: nobody was asked
+	if call == nil || disputed || s.pending() {
+		return nil // nobody was asked, or who was does not agree
+	}
+	if call.Script() && call.Status < 300 && grants(call.Body) {
+		return nil // whatever else the page complains of
 	}
 	status := call.Status == http.StatusUnauthorized || call.Status == http.StatusUnprocessableEntity
 	if answer := answered(call); len(answer) > 0 {
@@ -218,6 +245,17 @@ func (s *screen) refused(call *browser.Request, landing *page, form *form, said 
 	}
 	result := s.decided(*finding, landing, "form")
 	return &result
+}
+
+// denies reports whether the answer to a script's login refuses it.
+func denies(call *browser.Request, login string) bool {
+	if call == nil || !call.Script() {
+		return false
+	}
+	if call.Status == http.StatusUnauthorized || call.Status == http.StatusUnprocessableEntity {
+		return true
+	}
+	return refuses(fold(texts(answered(call))), login)
 }
 
 // answered is what the answer to a script's login says in words.
@@ -290,7 +328,27 @@ func (s *screen) prove(ctx context.Context, address *url.URL, landing *page) (*p
 		return nil, nothing
 	}
 	last := with[len(with)-1]
-	return last.page, weigh(last, other.views[0], s.door, address)
+	return last.page, weigh(last, other.views[0], s.door, address, func(p *page) bool { return s.private(ctx, p) })
+}
+
+// private is like that of an attempt by plain HTTP, with pages as they are shown.
+func (s *screen) private(ctx context.Context, p *page) bool {
+	stranger, err := s.aside().Visitor(ctx)
+	if err != nil {
+		return false
+	}
+	defer stranger.Close()
+	list := p.onward(s.door)
+	for _, to := range list[:min(2, len(list))] {
+		theirs, err := s.visitAgain(ctx, stranger, to)
+		if err != nil || !seen(theirs, s.form, s.login).door {
+			continue
+		}
+		if mine, err := s.visitAgain(ctx, s.me, to); err == nil && mine.status < 400 && !seen(mine, s.form, s.login).door {
+			return true
+		}
+	}
+	return false
 }
 
 // stranger looks at a page twice as somebody who has come through the door's

@@ -46,7 +46,7 @@ var (
 	otherCause = words(`\bldap\b`, `could not (?:contact|connect|reach)`, `system (?:problem|error)`, `could not be processed`, `timed? ?out`, `time-out`, `не ответил`, `вовремя`, `server (?:error|is |not |did |unavailable)`, `ошибк\S* сервер`, `сервер\S* (?:не |недоступ|ошибк|занят)`, `connection`, `соединени`, `подключени`, `unavailable`, `недоступ`, `service`, `сервис`, `payment`, `оплат`, `licen[cs]e`, `лиценз`, `subscription`, `тариф`, `maximum`, `limit`, `лимит`, `already`, `\bуже\b`, `company`, `компани`, `tenant`, `domain`, `домен`,
 		`confirm your`, `verify your`, `подтвердите`, `browser`, `браузер`, `\brequest was\b`, `database`, `базы? данных`, `баз[ае] данных`, `success`, `успешн`, `last (?:failed )?login`, `последн`)
 	// gateWords stand on the pages between the door and the inside.
-	gateWords = words(`подтвердите`, `подтверждени`, `confirm`, `approve`, `verif`, `\bpush\b`, `we (?:have )?sent`, `мы (?:от|вы)правили`, `отправлен`, `security question`, `секретн\S* вопрос`,
+	gateWords = words(`попробуйте (?:еще|снова)`, `try again`, `друг\S* способ\S* входа`, `another way to (?:sign|log)`, `подтвердите`, `подтверждени`, `confirm`, `approve`, `verif`, `\bpush\b`, `we (?:have )?sent`, `мы (?:от|вы)правили`, `отправлен`, `security question`, `секретн\S* вопрос`,
 		`контрольн\S* вопрос`, `memorable`, `\bкод\b`, `\bкода\b`, `\bcode\b`, `\bpin\b`, `device`, `устройств`, `sorry`, `oops`, `\bупс`, `не узнали`, `recover`, `восстанов`, `reset`,
 		`\bguest`, `гост(?:ь|я|ев)`, `call us`, `позвоните`, `свяжитесь`, `contact (?:us|support|your)`, `bestätig`, `confirmez`, `confirma`)
 	// faultWords mean that the attempt itself went wrong, not the credential.

@@ -33,7 +33,7 @@ var signs = []sign{
 	{"GitLab", []string{`content="gitlab`, "gitlab"}, "users/sign_in", ""},
 	{"Gitea", []string{"gitea"}, "user/login", ""},
 	{"Grafana", []string{"grafana"}, "login", ""},
-	{"PocketBase", []string{`the requested resource wasn't found.","`, "pocketbase"}, "_/", ""},
+	{"PocketBase", []string{`{"data":{},"message":"`, `the requested resource wasn't found.","`, "pocketbase"}, "_/", ""},
 	{"Keitaro", []string{"keitaro"}, "admin/", ""},
 }
 

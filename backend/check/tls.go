@@ -145,7 +145,7 @@ func HTTPFault(ctx context.Context, err error) opora.Finding {
 	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &elsewhere):
-		finding = opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: origin(elsewhere.To)})
+		finding = Elsewhere(elsewhere.To)
 	case errors.As(err, &certificate):
 		leaf := certificate.UnverifiedCertificates[0]
 		finding = opora.Found(opora.TLSUntrusted, opora.Hint{Code: opora.HintCertificate, Detail: certificateFault(leaf, certificate.Err)})
@@ -188,7 +188,13 @@ func Shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+// Origin is scheme, host and port of an address, as it is written.
+func Origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// Elsewhere is the finding for a login that leads to another origin.
+func Elsewhere(to *url.URL) opora.Finding {
+	return opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: Origin(to)})
+}
 
 func timedOut(err error) bool {
 	var network net.Error

@@ -86,13 +86,11 @@ func (h *handOver) prepare(ctx context.Context) *opora.Finding {
 			return finding
 		}
 		if err := h.me.Open(ctx, h.start); err != nil {
-			fault := screenFault(ctx, err)
-			return &fault
+			return faulted(ctx, err)
 		}
 		p, err := h.look(ctx)
 		if err != nil {
-			fault := screenFault(ctx, err)
-			return &fault
+			return faulted(ctx, err)
 		}
 		h.door = p
 		h.since = time.Now()
@@ -102,7 +100,7 @@ func (h *handOver) prepare(ctx context.Context) *opora.Finding {
 		return &finding
 	}
 	h.since = time.Now()
-	if finding := h.fill(ctx, h.password); finding != nil && finding.Reason != opora.Ambiguous {
+	if finding := h.fill(ctx); finding != nil && finding.Reason != opora.Ambiguous {
 		return finding
 	}
 	if h.captcha { // a puzzle of one of the known makers needs its maker
@@ -217,7 +215,7 @@ func (h *handOver) keep(ctx context.Context, finding opora.Finding, p *page) {
 
 // remember keeps what the operator has shown of this site.
 func (h *handOver) remember(ctx context.Context, inside *page) {
-	recipe := opora.Recipe{Site: siteOf(h.origin), Door: relative(h.door.url), Inside: relative(inside.url)}
+	recipe := opora.Recipe{Site: check.Origin(h.origin), Door: relative(h.door.url), Inside: relative(inside.url)}
 	if h.form != nil {
 		if user := h.form.user(); user != nil {
 			recipe.UserField = user.known()

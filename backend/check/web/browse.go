@@ -13,28 +13,41 @@ import (
 // inBrowser runs the check in a throw-away browser, from what plain HTTP has
 // learned of the site.
 func (c *Checker) inBrowser(ctx context.Context, known *search, credential opora.Credential, secrets opora.Secrets) opora.Finding {
-	leave, ok := c.enter(ctx)
-	if !ok {
-		return engaged(opora.Found(opora.Ambiguous)) // the site is not at fault
-	}
-	defer leave()
-	b, finding := c.launch(ctx, known, false)
+	s, leave, finding := c.open(ctx, known, credential, secrets)
 	if finding != nil {
 		return *finding
 	}
-	defer end(ctx, b)
-	s := newScreen(known, b, credential, secrets)
-	me, err := b.Visitor(ctx)
-	if err != nil {
-		return engaged(screenFault(ctx, err))
-	}
-	defer me.Close()
-	s.me = me
-	result := s.run(ctx, known.starts(), secrets.Password)
+	defer leave()
+	result := s.run(ctx, known.starts())
 	if result.Reason != opora.Timeout {
 		s.picture(ctx)
 	}
 	return engaged(withPlain(result, s.door != nil && s.door.url.Scheme == "http" && !s.since.IsZero()))
+}
+
+// open waits for its turn, starts a browser and has one visitor enter it. The
+// finding says why there is none; leave ends all of it.
+func (c *Checker) open(ctx context.Context, known *search, credential opora.Credential, secrets opora.Secrets) (s *screen, leave func(), finding *opora.Finding) {
+	next, ok := c.enter(ctx)
+	if !ok {
+		busy := engaged(opora.Found(opora.Ambiguous)) // the site is not at fault
+		return nil, nil, &busy
+	}
+	b, finding := c.launch(ctx, known, false)
+	if finding != nil {
+		next()
+		return nil, nil, finding
+	}
+	me, err := b.Visitor(ctx)
+	if err != nil {
+		end(ctx, b)
+		next()
+		fault := engaged(screenFault(ctx, err))
+		return nil, nil, &fault
+	}
+	s = newScreen(known, b, credential, secrets)
+	s.me = me
+	return s, func() { me.Close(); end(ctx, b); next() }, nil
 }
 
 // end closes a browser. A check whose time is over does not wait for that: the
@@ -55,13 +68,13 @@ func newScreen(known *search, b *browser.Browser, credential opora.Credential, s
 }
 
 // run is one check in a browser that is open.
-func (s *screen) run(ctx context.Context, starts []*url.URL, password opora.Secret) opora.Finding {
+func (s *screen) run(ctx context.Context, starts []*url.URL) opora.Finding {
 	if finding := s.find(ctx, starts...); finding != nil {
 		return *finding
 	}
-	landing, finding := s.submit(ctx, password)
+	landing, finding := s.submit(ctx)
 	if finding != nil {
-		return s.placed(*finding, s.door)
+		return s.door.placed(*finding)
 	}
 	return s.judge(ctx, landing)
 }
@@ -70,25 +83,14 @@ func (s *screen) run(ctx context.Context, starts []*url.URL, password opora.Secr
 // not judge, to a browser: what scripts make of it may decide. Nothing is sent
 // a second time. It gives nil when that does not decide either.
 func (c *Checker) lookAgain(ctx context.Context, known *search, a *attempt, credential opora.Credential, secrets opora.Secrets) *opora.Finding {
-	leave, ok := c.enter(ctx)
-	if !ok {
-		return nil
-	}
-	defer leave()
-	b, finding := c.launch(ctx, known, false)
+	s, leave, finding := c.open(ctx, known, credential, secrets)
 	if finding != nil {
 		return nil
 	}
-	defer end(ctx, b)
-	me, err := b.Visitor(ctx)
-	if err != nil {
-		return nil
-	}
-	defer me.Close()
-	s := newScreen(known, b, credential, secrets)
-	s.me, s.door, s.form = me, a.door.page, a.door.form
-	b.Confine(stays(s.door.url))
-	if me.SetCookies(ctx, a.landing.url, known.http.Jar().Cookies(a.landing.url)) != nil || me.Open(ctx, a.landing.url) != nil {
+	defer leave()
+	s.door, s.form = a.door.page, a.door.form
+	s.browser.Confine(stays(s.door.url))
+	if s.me.SetCookies(ctx, a.landing.url, known.http.Jar().Cookies(a.landing.url)) != nil || s.me.Open(ctx, a.landing.url) != nil {
 		return nil
 	}
 	landing, err := s.look(ctx)
@@ -164,9 +166,6 @@ func (s *search) starts() []*url.URL {
 	if s.script != nil {
 		list = append(list, s.script.url)
 	}
-	root := *s.origin
-	root.Path, root.RawPath, root.RawQuery = "/", "", ""
-	return append(list, s.origin, &root, root.JoinPath("login"), root.JoinPath("admin/"))
+	root := rootOf(s.origin)
+	return append(list, s.origin, root, root.JoinPath("login"), root.JoinPath("admin/"))
 }
-
-func siteOf(u *url.URL) string { return u.Scheme + "://" + u.Host }

@@ -54,7 +54,7 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 		return door{}, &finding
 	}
 	s.origin = reply.URL
-	s.recipe = s.session.Recipe(ctx, siteOf(s.origin))
+	s.recipe = s.session.Recipe(ctx, check.Origin(s.origin))
 	first, finding := s.look(ctx, reply)
 	if finding != nil {
 		return door{}, finding
@@ -72,13 +72,12 @@ func (s *search) find(ctx context.Context) (door, *opora.Finding) {
 	if s.challenge && first.status == http.StatusUnauthorized {
 		return door{}, s.nothing(ctx, first) // there is no page before this question
 	}
-	root := *first.url
-	root.Path, root.RawPath, root.RawQuery = "/", "", ""
+	root := rootOf(first.url)
 	if d, found := s.through(ctx, first); found {
 		return d, nil
 	}
 	if first.url.Path != "/" {
-		if home := s.fetch(ctx, &root); home != nil {
+		if home := s.fetch(ctx, root); home != nil {
 			if d, found := s.at(ctx, home); found {
 				return d, nil
 			}
@@ -119,7 +118,7 @@ func (s *search) knock(ctx context.Context) *opora.Finding {
 		return &finding
 	}
 	s.origin = reply.URL
-	s.recipe = s.session.Recipe(ctx, siteOf(s.origin))
+	s.recipe = s.session.Recipe(ctx, check.Origin(s.origin))
 	return nil
 }
 
@@ -135,6 +134,9 @@ func (s *search) recipeDoor() *url.URL {
 	return to
 }
 
+// rootOf is the address of a site's first page.
+func rootOf(u *url.URL) *url.URL { return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"} }
+
 // bases are the folders below which a product may live, the deepest first.
 func bases(u *url.URL) []*url.URL {
 	var list []*url.URL
@@ -143,7 +145,7 @@ func bases(u *url.URL) []*url.URL {
 	if folder && !strings.Contains(parts[0], ".") {
 		list = append(list, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/" + parts[0] + "/"})
 	}
-	return append(list, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"})
+	return append(list, rootOf(u))
 }
 
 // through goes where a page's links and its product lead.
@@ -351,23 +353,31 @@ func (s *search) look(ctx context.Context, reply *check.Reply) (*page, *opora.Fi
 
 // nothing says why there is no door that plain HTTP can use.
 func (s *search) nothing(ctx context.Context, first *page) *opora.Finding {
+	finding := noDoor(ctx, first, s.captcha, s.script != nil, s.sso)
+	finding.Engine = opora.EngineHTTP
+	return &finding
+}
+
+// noDoor says why a search has found no form to log in with. First is the page
+// that it began at, nil where there was none; sso is where a login led away to.
+func noDoor(ctx context.Context, first *page, captcha, script bool, sso *url.URL) opora.Finding {
 	var finding opora.Finding
 	switch {
 	case ctx.Err() != nil:
 		finding = opora.Found(opora.Timeout)
-	case s.captcha:
+	case captcha:
 		finding = opora.Found(opora.Captcha)
-	case s.script != nil:
+	case script:
 		finding = opora.Found(opora.Unsupported, opora.Hint{Code: opora.HintNeedsBrowser})
-	case s.sso != nil:
-		finding = opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: s.sso.Scheme + "://" + s.sso.Host})
-	case first.status == http.StatusForbidden:
+	case sso != nil:
+		finding = check.Elsewhere(sso)
+	case first != nil && first.status == http.StatusForbidden:
 		finding = opora.Found(opora.Blocked, opora.Hint{Code: opora.HintHTTPStatus, Detail: "403 Forbidden"})
 	default:
 		finding = opora.Found(opora.NoLoginForm)
 	}
-	finding.Engine = opora.EngineHTTP
-	finding.FinalAddress = check.Shown(first.url)
-	finding.Title, finding.Product = first.title, first.product
-	return &finding
+	if first == nil {
+		return finding
+	}
+	return first.placed(finding)
 }

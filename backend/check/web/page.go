@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"opora/backend/check"
+	"opora/backend/opora"
 )
 
 // page is an answer, read as a person would read it.
@@ -270,6 +271,13 @@ func (p *page) resolve(href string) *url.URL {
 		to.Fragment = "" // only scripts make pages of what stands behind a #
 	}
 	return to
+}
+
+// placed completes a finding with the page that it was made at.
+func (p *page) placed(finding opora.Finding) opora.Finding {
+	finding.FinalAddress = check.Shown(p.url)
+	finding.Title, finding.Product = p.title, p.product
+	return finding
 }
 
 // markOf is the number by which a browser knows an element; -1 for none.

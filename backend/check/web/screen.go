@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -74,7 +73,8 @@ func (s *screen) find(ctx context.Context, starts ...*url.URL) *opora.Finding {
 		s.session.Step(opora.StepForm, s.door.url.Path)
 		return nil
 	}
-	return s.nothing(ctx, first)
+	finding := noDoor(ctx, first, s.captcha, false, s.sso)
+	return &finding
 }
 
 // visit opens one page; nil when it was opened before, is not there, or lies
@@ -89,13 +89,11 @@ func (s *screen) visit(ctx context.Context, to *url.URL) (*page, *opora.Finding)
 	}
 	s.looked[to.String()] = true
 	if err := s.me.Open(ctx, to); err != nil {
-		finding := screenFault(ctx, err)
-		return nil, &finding
+		return nil, faulted(ctx, err)
 	}
 	p, err := s.look(ctx)
 	if err != nil {
-		finding := screenFault(ctx, err)
-		return nil, &finding
+		return nil, faulted(ctx, err)
 	}
 	s.session.Step(opora.StepOpen, check.Shown(p.url))
 	if !check.MayFollow(to, p.url) {
@@ -215,13 +213,13 @@ func (s *screen) press(ctx context.Context, p *page, f *form, last *field) error
 }
 
 // fill types the login and the password.
-func (s *screen) fill(ctx context.Context, password opora.Secret) *opora.Finding {
+func (s *screen) fill(ctx context.Context) *opora.Finding {
 	secret := s.form.passwords()[0]
 	user := s.form.user()
 	if !s.mayType(ctx, s.door, secret) {
 		finding := opora.Found(opora.Ambiguous)
 		if s.sso != nil {
-			finding = opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: s.sso.Scheme + "://" + s.sso.Host})
+			finding = check.Elsewhere(s.sso)
 		}
 		return &finding
 	}
@@ -229,13 +227,11 @@ func (s *screen) fill(ctx context.Context, password opora.Secret) *opora.Finding
 	s.browser.Confine(stays(s.door.url))
 	if user != nil && !user.filled(s.login) {
 		if err := s.me.Type(ctx, markOf(user.node), s.login); err != nil {
-			finding := screenFault(ctx, err)
-			return &finding
+			return faulted(ctx, err)
 		}
 	}
-	if err := s.me.Type(ctx, markOf(secret.node), password.Reveal()); err != nil {
-		finding := screenFault(ctx, err)
-		return &finding
+	if err := s.me.Type(ctx, markOf(secret.node), s.password.Reveal()); err != nil {
+		return faulted(ctx, err)
 	}
 	return nil
 }
@@ -258,19 +254,18 @@ func stays(home *url.URL) func(host, port string) bool {
 }
 
 // submit fills the form in and sends it, once, and waits for what comes back.
-func (s *screen) submit(ctx context.Context, password opora.Secret) (*page, *opora.Finding) {
+func (s *screen) submit(ctx context.Context) (*page, *opora.Finding) {
 	if finding, allowed := s.session.Spend(ctx); !allowed {
 		return nil, &finding
 	}
-	if finding := s.fill(ctx, password); finding != nil {
+	if finding := s.fill(ctx); finding != nil {
 		return nil, finding
 	}
 	// Marks hold until the next look: what is pressed is found on the page as it
 	// is now, with its button awake.
 	filled, err := s.look(ctx)
 	if err != nil {
-		finding := screenFault(ctx, err)
-		return nil, &finding
+		return nil, faulted(ctx, err)
 	}
 	s.before = filled
 	f := filled.liveDoor()
@@ -281,8 +276,7 @@ func (s *screen) submit(ctx context.Context, password opora.Secret) (*page, *opo
 	s.session.Step(opora.StepSend, filled.url.Path)
 	s.since = time.Now()
 	if err := s.press(ctx, filled, f, f.passwords()[0]); err != nil {
-		finding := screenFault(ctx, err)
-		return nil, &finding
+		return nil, faulted(ctx, err)
 	}
 	if !s.me.Stirs(ctx, s.since, 3*time.Second) && ctx.Err() == nil {
 		// Nothing was asked for: the button was not the one, or the page is slow.
@@ -301,13 +295,11 @@ func (s *screen) landed(ctx context.Context) (*page, *opora.Finding) {
 	}
 	for turn := 0; ; turn++ {
 		if err := s.me.Settle(ctx); err != nil {
-			finding := screenFault(ctx, err)
-			return nil, &finding
+			return nil, faulted(ctx, err)
 		}
 		p, err := s.look(ctx)
 		if err != nil {
-			finding := screenFault(ctx, err)
-			return nil, &finding
+			return nil, faulted(ctx, err)
 		}
 		// A page with nearly nothing on it is one that goes on by itself.
 		if turn >= 2 || len(p.text()) > 40 || len(p.links) > 0 || p.login() != nil {
@@ -324,24 +316,9 @@ const slowLogin = 20 * time.Second
 // same reports whether two looks show the same texts.
 func same(a, b *page) bool { return normal(a.text()) == normal(b.text()) }
 
-// nothing says why there is no door that a browser can use.
-func (s *screen) nothing(ctx context.Context, first *page) *opora.Finding {
-	var finding opora.Finding
-	switch {
-	case ctx.Err() != nil:
-		finding = opora.Found(opora.Timeout)
-	case s.captcha:
-		finding = opora.Found(opora.Captcha)
-	case s.sso != nil:
-		finding = opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: s.sso.Scheme + "://" + s.sso.Host})
-	case first != nil && first.status == http.StatusForbidden:
-		finding = opora.Found(opora.Blocked, opora.Hint{Code: opora.HintHTTPStatus, Detail: "403 Forbidden"})
-	default:
-		finding = opora.Found(opora.NoLoginForm)
-	}
-	if first != nil {
-		finding.FinalAddress, finding.Title, finding.Product = check.Shown(first.url), first.title, first.product
-	}
+// faulted is [screenFault] where a finding may be missing.
+func faulted(ctx context.Context, err error) *opora.Finding {
+	finding := screenFault(ctx, err)
 	return &finding
 }
 

@@ -31,7 +31,8 @@ func (s *screen) sent() []browser.Request {
 // to such requests do not agree in whether they refuse.
 func (s *screen) call() (call *browser.Request, disputed bool) {
 	var carriers, likely []browser.Request
-	for _, r := range s.sent() {
+	requests := s.sent()
+	for _, r := range requests {
 		if r.Fault != "" && r.Status == 0 || r.Kind != "WebSocket" && r.Status == 0 || r.Kind == "WebSocket" && r.Posted == "" {
 			continue
 		}
@@ -46,7 +47,7 @@ func (s *screen) call() (call *browser.Request, disputed bool) {
 		carriers = likely
 	}
 	if len(carriers) == 0 {
-		for _, r := range s.sent() { // a form sent by GET
+		for _, r := range requests { // a form sent by GET
 			if r.Kind == "Document" && r.Status != 0 && r.URL.RawQuery != "" {
 				return &r, false
 			}

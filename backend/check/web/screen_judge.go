@@ -19,10 +19,10 @@ import (
 func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 	call, disputed := s.call()
 	if away := s.away(); away != nil && call == nil {
-		return s.decided(opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: away.Scheme + "://" + away.Host}), landing, "elsewhere")
+		return s.decided(check.Elsewhere(away), landing, "elsewhere")
 	}
 	if !check.MayFollow(s.door.url, landing.url) {
-		return s.decided(opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: landing.url.Scheme + "://" + landing.url.Host}), s.door, "elsewhere")
+		return s.decided(check.Elsewhere(landing.url), s.door, "elsewhere")
 	}
 	if finding := s.trouble(call, landing); finding != nil {
 		return s.decided(*finding, landing, "answer")
@@ -63,7 +63,7 @@ func (s *screen) judge(ctx context.Context, landing *page) opora.Finding {
 		}
 		shown = max(shown, what)
 		if ctx.Err() != nil {
-			return s.placed(opora.Found(opora.Timeout), landing)
+			return landing.placed(opora.Found(opora.Timeout))
 		}
 	}
 	if form == nil && !landing.gate(s.door, nil) && !troubled(landing, s.door) {
@@ -333,11 +333,5 @@ func (s *screen) picture(ctx context.Context) {
 
 func (s *screen) decided(finding opora.Finding, p *page, sign string) opora.Finding {
 	s.session.Step(opora.StepDecision, sign)
-	return s.placed(finding, p)
-}
-
-func (s *screen) placed(finding opora.Finding, p *page) opora.Finding {
-	finding.FinalAddress = check.Shown(p.url)
-	finding.Title, finding.Product = p.title, p.product
-	return finding
+	return p.placed(finding)
 }

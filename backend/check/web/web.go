@@ -134,10 +134,10 @@ func (a *attempt) run(ctx context.Context, password opora.Secret) opora.Finding 
 		return opora.Found(opora.NoLoginForm)
 	}
 	if !check.MayFollow(a.door.page.url, request.URL) {
-		return a.at(opora.Found(opora.SSO, opora.Hint{Code: opora.HintElsewhere, Detail: request.URL.Scheme + "://" + request.URL.Host}), a.door.page)
+		return a.door.page.placed(check.Elsewhere(request.URL))
 	}
 	if finding, allowed := a.session.Spend(ctx); !allowed {
-		return a.at(finding, a.door.page)
+		return a.door.page.placed(finding)
 	}
 	a.session.Step(opora.StepSend, request.URL.Path)
 	a.sent = true
@@ -172,7 +172,7 @@ func (a *attempt) land(ctx context.Context, reply *check.Reply) (*page, *opora.F
 				return p, nil
 			}
 		} else if reply.Status == http.StatusTemporaryRedirect || reply.Status == http.StatusPermanentRedirect {
-			finding := a.at(opora.Found(opora.Ambiguous), p) // asks for the password once more
+			finding := p.placed(opora.Found(opora.Ambiguous)) // asks for the password once more
 			return nil, &finding
 		}
 		if !check.MayFollow(p.url, to) {
@@ -228,7 +228,7 @@ func (a *attempt) judge(ctx context.Context, landing *page, answered int) opora.
 		}
 		shown = max(shown, what)
 		if ctx.Err() != nil {
-			return a.at(opora.Found(opora.Timeout), landing)
+			return landing.placed(opora.Found(opora.Timeout))
 		}
 	}
 	if form == nil && shown == contested {
@@ -349,7 +349,7 @@ func (a *attempt) places(landing *page, form *form) []*url.URL {
 	}
 	add(a.start)
 	add(a.door.page.url)
-	add(&url.URL{Scheme: a.door.page.url.Scheme, Host: a.door.page.url.Host, Path: "/"})
+	add(rootOf(a.door.page.url))
 	return list
 }
 
@@ -367,11 +367,5 @@ func (a *attempt) signOut(ctx context.Context, p *page) {
 // decided completes a finding with where it was made and by what sign.
 func (a *attempt) decided(finding opora.Finding, p *page, sign string) opora.Finding {
 	a.session.Step(opora.StepDecision, sign)
-	return a.at(finding, p)
-}
-
-func (a *attempt) at(finding opora.Finding, p *page) opora.Finding {
-	finding.FinalAddress = check.Shown(p.url)
-	finding.Title, finding.Product = p.title, p.product
-	return finding
+	return p.placed(finding)
 }

@@ -32,6 +32,7 @@ func steps() []step {
 		{"vet", vet},
 		{"lint", lint},
 		{"go test", goTest},
+		{"alone", goTestAlone},
 		{"cross-build", crossBuild},
 		{"end to end", npm("e2e")},
 		{"smoke", smoke},
@@ -330,6 +331,20 @@ func golangci(ctx context.Context, p *program) error {
 func goTest(ctx context.Context, p *program) error {
 	return p.run(ctx, "go", "test", "-race", "-timeout", "10m", "./...")
 }
+
+// goTestAlone runs the tests that a busy machine would only disturb: those of
+// promised times, and of dozens of browsers. One package at a time, and not with
+// the race detector, which the operator does not have either.
+func goTestAlone(ctx context.Context, p *program) error {
+	return p.do(ctx, job{env: []string{"OPORA_TESTS=alone"}, args: []string{
+		"go", "test", "-p", "1", "-count", "1", "-timeout", "15m", "-run", aloneTests,
+		"./backend/browser", "./backend/check/...", "./backend/intake", "./backend/keyring",
+	}})
+}
+
+const aloneTests = "^(TestBombs|TestRandomKills|TestDialogs" +
+	"|TestAssist|TestEndlessPages|TestCancel.*|TestFreshVisitors|TestFlattered|TestSlandered|TestThieves|TestBrowserMatrix" +
+	"|TestHostile.*|TestFaults|TestLimits|TestHangingKeyring.*)$"
 
 // crossBuild proves that the backend needs neither cgo nor a window on any
 // system, and that the Windows program can be built from here.

@@ -23,6 +23,7 @@ import (
 	"opora/backend/browser"
 	"opora/backend/lab"
 	"opora/backend/opora"
+	_ "opora/backend/pace" // whose children end at once
 )
 
 var keyring *lab.Keyring

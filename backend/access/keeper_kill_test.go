@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"opora/backend/lab"
+
+	"opora/backend/pace"
 )
 
 // lane is one data folder with a keyring of its own, and what the processes
@@ -145,7 +147,7 @@ func TestKilledAnywhere(t *testing.T) {
 		t.Skip("no keyring can be started for tests on this system")
 	}
 	kills := 210
-	if *long {
+	if pace.Long() {
 		kills = 1200
 	}
 	var killed atomic.Int64
@@ -185,8 +187,8 @@ func TestKilledAnywhere(t *testing.T) {
 
 // TestKilledAtSystemCalls does the same at the system calls that write.
 func TestKilledAtSystemCalls(t *testing.T) {
-	if !*long {
-		t.Skip("only with -long")
+	if !pace.Long() {
+		t.Skip("only with OPORA_TESTS=long")
 	}
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("strace is not installed")
@@ -220,8 +222,8 @@ func TestKilledAtSystemCalls(t *testing.T) {
 
 // TestFailingSystemCalls lets the disk fail instead of the process.
 func TestFailingSystemCalls(t *testing.T) {
-	if !*long {
-		t.Skip("only with -long")
+	if !pace.Long() {
+		t.Skip("only with OPORA_TESTS=long")
 	}
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("strace is not installed")

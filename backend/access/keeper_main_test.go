@@ -1,15 +1,11 @@
 package access_test
 
 import (
-	"flag"
 	"os"
 	"testing"
 
 	"opora/backend/lab"
 )
-
-// long asks for the thousands of kills that are too many for every commit.
-var long = flag.Bool("long", false, "run the long forms of the tests")
 
 // realKeyring is the GNOME keyring of this test run, nil where there is none.
 var realKeyring *lab.Keyring

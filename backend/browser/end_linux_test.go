@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"opora/backend/pace"
 )
 
 // processesOf lists the processes of a browser by its profile, the guard first.
@@ -195,9 +197,12 @@ func TestKilledOwnerAndGuard(t *testing.T) {
 // life, its start among them, and then its owner.
 func TestRandomKills(t *testing.T) {
 	testProgram(t)
-	times := 20
-	if *long {
+	times := 5
+	switch {
+	case pace.Long():
 		times = 200
+	case pace.Alone():
+		times = 20
 	}
 	room := roomForProfiles(t)
 	kinds := map[string]int{}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -20,9 +19,6 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
-
-// long asks for the hundreds of kills that are too many for every commit.
-var long = flag.Bool("long", false, "run the long forms of the tests")
 
 // childVariable makes this program a stranger that owns a browser, for the
 // tests that kill it.

@@ -15,6 +15,8 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"opora/backend/pace"
 )
 
 // TestHostilePages shares one browser among the pages that do not end it.
@@ -91,7 +93,7 @@ func TestDialogs(t *testing.T) {
 	time.Sleep(200 * time.Millisecond)
 	at := time.Now()
 	b.Close()
-	if took := time.Since(at); took > closeTime {
+	if took := time.Since(at); took > pace.Limit(closeTime) {
 		t.Errorf("closing took %v", took)
 	}
 }
@@ -112,7 +114,7 @@ func TestBombs(t *testing.T) {
 		"/popups": `<body><script>setInterval(() => window.open("/popups"), 1)</script>`,
 	})
 	paths := []string{"/memory", "/popups"} // the worst two
-	if *long {
+	if pace.Long() {
 		paths = append(paths, "/cpu", "/nodes", "/reload", "/log", "/frames")
 	}
 	for _, path := range paths {
@@ -122,7 +124,7 @@ func TestBombs(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		at := time.Now()
 		b.Close()
-		if took := time.Since(at); took > closeTime {
+		if took := time.Since(at); took > pace.Limit(closeTime) {
 			t.Errorf("%s: closing took %v", path, took)
 		}
 		if exists(b.profile.dir) {
@@ -278,12 +280,13 @@ func TestStartFaults(t *testing.T) {
 			b.Close()
 			t.Errorf("%s: started", name)
 		}
-		if took := time.Since(at); took > 10*time.Second {
+		if took := time.Since(at); took > pace.Limit(10*time.Second) {
 			t.Errorf("%s: took %v", name, took)
 		}
 		t.Log(name, err)
 	}
-	if entries, err := os.ReadDir(room); err != nil || len(entries) > 0 {
-		t.Errorf("left: %v, %v", entries, err)
+	var entries []os.DirEntry
+	if !within(10*time.Second, func() bool { entries, _ = os.ReadDir(room); return len(entries) == 0 }) {
+		t.Errorf("left: %v", entries)
 	}
 }

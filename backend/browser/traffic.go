@@ -71,6 +71,10 @@ func (t *traffic) event(event any) {
 			r.Fault, r.Finished = e.ErrorText, true
 		}
 		t.close(e.RequestID)
+	case *page.EventFrameNavigated:
+		if e.Frame.ID == t.frame {
+			t.left(e.Frame.LoaderID)
+		}
 	case *network.EventWebSocketCreated:
 		t.socket(e)
 	case *network.EventWebSocketFrameSent:
@@ -93,7 +97,7 @@ func (t *traffic) asks(e *network.EventRequestWillBeSent) {
 		return
 	}
 	r := &Request{
-		Method: e.Request.Method, URL: at, Kind: string(e.Type), Header: plain(e.Request.Headers), At: time.Now(), id: string(e.RequestID),
+		Method: e.Request.Method, URL: at, Kind: string(e.Type), Header: plain(e.Request.Headers), At: time.Now(), id: string(e.RequestID), loader: e.LoaderID,
 	}
 	for _, entry := range e.Request.PostDataEntries {
 		if len(r.Posted) < 64<<10 {
@@ -165,6 +169,19 @@ func (t *traffic) close(id network.RequestID) {
 		delete(t.open, id)
 	}
 	t.last = time.Now()
+}
+
+// left gives up what earlier documents asked for: their answers reach nobody,
+// and the browser does not always say that it has called them off.
+func (t *traffic) left(document cdp.LoaderID) {
+	for id, r := range t.open {
+		if r.loader != "" && r.loader != document {
+			if r.Status == 0 {
+				r.Fault = "net::ERR_ABORTED"
+			}
+			t.close(id)
+		}
+	}
 }
 
 // hanging is after how long a request no longer keeps a page from being quiet:

@@ -3,6 +3,8 @@ package browser
 import (
 	"net/url"
 	"time"
+
+	"github.com/chromedp/cdproto/cdp"
 )
 
 // View is what a page shows at one moment.
@@ -45,6 +47,7 @@ type Request struct {
 	Fault    string            // why nothing came back
 	Finished bool
 	id       string
+	loader   cdp.LoaderID // the document that asked
 }
 
 // Script reports whether a script asked, and not the page itself.

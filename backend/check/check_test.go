@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 func TestParseTarget(t *testing.T) {
@@ -225,7 +226,7 @@ func TestRunner(t *testing.T) {
 		<-ctx.Done()
 		return Fault(ctx, ctx.Err())
 	})
-	if got.Finding.Reason != opora.Timeout || time.Since(started) > time.Second {
+	if got.Finding.Reason != opora.Timeout || time.Since(started) > pace.Limit(time.Second) {
 		t.Errorf("a checker that hangs gives %+v after %v", got.Finding, time.Since(started))
 	}
 	r := Runner{}

@@ -20,6 +20,7 @@ import (
 
 	"opora/backend/check"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // probe lets a test speak through the session of a real run.
@@ -215,7 +216,7 @@ func TestLimits(t *testing.T) {
 			if finding.Reason != tt.want {
 				t.Errorf("got %s (%v), want %s", finding.Reason, err, tt.want)
 			}
-			if took := time.Since(started); took > tt.within {
+			if took := time.Since(started); took > pace.Limit(tt.within) {
 				t.Errorf("took %v, want at most %v", took, tt.within)
 			}
 			if reply != nil && (len(reply.Body) > check.MaxBody || !reply.Truncated) {

@@ -1,14 +1,13 @@
 package intake
 
 import (
-	"flag"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-)
 
-var long = flag.Bool("long", false, "read every hostile text in its full length")
+	"opora/backend/pace"
+)
 
 // hostile are the texts that no message should be.
 func hostile(size int) map[string]string {
@@ -58,13 +57,13 @@ func hostile(size int) map[string]string {
 }
 
 func TestHostileTextsAreQuick(t *testing.T) {
-	limit := time.Second
+	limit := pace.Limit(time.Second)
 	if raceEnabled {
-		limit = 3 * time.Second
+		limit = pace.Limit(3 * time.Second)
 	}
 	const full = 5 << 20
 	texts := hostile(full)
-	if !*long { // the short form reads those in full that are the likeliest
+	if !pace.Long() { // the short form reads those in full that are the likeliest
 		short := hostile(full / 10)
 		for name := range texts {
 			switch name {

@@ -17,6 +17,7 @@ import (
 
 	"opora/backend/lab"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // useBus lets this process see another bus until the test ends. The library's
@@ -322,11 +323,17 @@ func TestCancelledPromptIsTakenAway(t *testing.T) {
 	f := startFake(t, func(f *fake) { f.locked, f.prompt = true, "hang" })
 	t.Setenv("DISPLAY", ":99")
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(100*time.Millisecond, cancel)
-	began := time.Now()
+	var cancelled time.Time
+	go func() {
+		for f.prompts() == 0 {
+			time.Sleep(5 * time.Millisecond)
+		}
+		cancelled = time.Now()
+		cancel()
+	}()
 	err := (&Ring{}).Set(ctx, NewRef(), opora.NewSecret(canary))
-	if !errors.Is(err, context.Canceled) || time.Since(began) > 2*time.Second {
-		t.Errorf("got %v after %v", err, time.Since(began))
+	if took := time.Since(cancelled); !errors.Is(err, context.Canceled) || took > pace.Limit(2*time.Second) {
+		t.Errorf("got %v after %v", err, took)
 	}
 	eventually(t, "the prompt to be taken away", func() bool {
 		f.mu.Lock()
@@ -337,7 +344,7 @@ func TestCancelledPromptIsTakenAway(t *testing.T) {
 
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range 300 {
+	for range 3000 {
 		if done() {
 			return
 		}
@@ -370,7 +377,7 @@ func TestHangingKeyring(t *testing.T) {
 			if err := lifeOf(t.Context(), ring); !errors.Is(err, opora.KeyringTimeout) {
 				t.Errorf("got %v, want KeyringTimeout", err)
 			}
-			if took := time.Since(began); took > 2*time.Second {
+			if took := time.Since(began); took > pace.Limit(2*time.Second) {
 				t.Errorf("took %v", took)
 			}
 		})
@@ -432,8 +439,9 @@ func TestHangingKeyringHoldsFewGoroutines(t *testing.T) {
 			t.Fatalf("got %v, want KeyringTimeout", err)
 		}
 	}
-	// Each hanging call keeps its own goroutine, and the fake one to serve it.
-	if more := runtime.NumGoroutine() - before; more > 3*maxCalls {
+	// Each hanging call keeps its own goroutine and those of its connection, and
+	// the fake one to serve it; without a bound there would be 60 of each.
+	if more := runtime.NumGoroutine() - before; more > 5*maxCalls {
 		t.Errorf("%d goroutines more", more)
 	}
 }

@@ -6,11 +6,12 @@ import (
 
 	"opora/backend/check/zoo"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 func journey(short, whole int) zoo.Journey {
 	j := zoo.Journey{Checker: Checker{}, Kind: opora.Basic, Limit: 1500 * time.Millisecond, Grain: short}
-	if *long {
+	if pace.Long() {
 		j.Grain = whole
 	}
 	return j

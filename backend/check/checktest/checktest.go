@@ -19,6 +19,7 @@ import (
 
 	"opora/backend/check"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // Door is a real server with one account, and how a checker is led to it.
@@ -105,7 +106,7 @@ func Run(t *testing.T, checker check.Checker, door Door) {
 	t.Run("silent server", func(t *testing.T) {
 		started := time.Now()
 		c.expect(t, c.check(t, c.at(door.At(Silent(t))), door.Secrets, short), opora.Timeout, 0)
-		if took := time.Since(started); took > short+time.Second {
+		if took := time.Since(started); took > short+pace.Limit(time.Second) {
 			t.Errorf("took %v, want at most %v", took, short+time.Second)
 		}
 	})
@@ -236,8 +237,8 @@ func (c *contract) cancelled(t *testing.T) {
 		if v := got.Finding.Verdict; v != opora.Unreachable && v != opora.Unknown {
 			t.Errorf("got %s/%s, want unreachable or unknown", v, got.Finding.Reason)
 		}
-	case <-time.After(500 * time.Millisecond):
-		t.Errorf("still running 500 ms after it was cancelled")
+	case <-time.After(pace.Limit(500 * time.Millisecond)):
+		t.Errorf("still running %v after it was cancelled", pace.Limit(500*time.Millisecond))
 		<-ended
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"opora/backend/check"
 	"opora/backend/check/web"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // endless are pages that do not come to an end, at the door or, where their
@@ -94,14 +96,15 @@ func bounded(t *testing.T, ctx context.Context, handler http.Handler, limit time
 // TestEndlessPages: whatever a page does, its check ends in time, with no
 // verdict on the password, and nothing of its browser is left (R15).
 func TestEndlessPages(t *testing.T) {
+	pace.NeedAlone(t)
 	needBrowser(t)
 	room := ownRoom(t)
 	limit, some := 5*time.Second, map[string]bool{"blocked on the submit": true}
-	if *long {
+	if pace.Long() {
 		limit = 12 * time.Second
 	}
 	for name, body := range endless {
-		if !*long && !some[name] {
+		if !pace.Long() && !some[name] {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
@@ -157,14 +160,15 @@ func nothingLeft(t *testing.T, room string) {
 // TestCancelLeavesNothing stops checks at random moments: none says anything of
 // the password, and no profile and no process is left (R59).
 func TestCancelLeavesNothing(t *testing.T) {
+	pace.NeedAlone(t)
 	needBrowser(t)
 	room := ownRoom(t)
-	times := 2
-	if *long {
+	times := 4
+	if pace.Long() {
 		times = 40
 	}
 	bodies := []string{plainDoor, endless["blocked thread"], endless["mutations"], endless["blocked on the submit"]}
-	var worst time.Duration
+	var delays []time.Duration
 	for i := range times {
 		ctx, cancel := context.WithCancel(t.Context())
 		moment := time.Duration(rand.Int64N(int64(6 * time.Second)))
@@ -177,11 +181,16 @@ func TestCancelLeavesNothing(t *testing.T) {
 			continue // it was over before
 		}
 		late := began.Add(took).Sub(<-asked)
-		worst = max(worst, late)
+		delays = append(delays, late.Round(time.Millisecond))
 		if v := got.Finding.Verdict; v == opora.Works || v == opora.Rejected {
 			t.Errorf("got %s/%s", v, got.Finding.Reason)
 		}
 	}
 	nothingLeft(t, room)
-	t.Logf("gave up %v later at worst", worst.Round(time.Millisecond))
+	slices.Sort(delays)
+	t.Logf("gave up later by %v", delays)
+	// One in twenty may be the machine's doing.
+	if n := len(delays); n > 0 && delays[(n-1)*19/20] > 500*time.Millisecond {
+		t.Errorf("gave up %v later", delays)
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"opora/backend/check/web"
 	"opora/backend/check/zoo"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // marker is a site that marks each visitor in every way that there is, at the
@@ -107,6 +108,7 @@ func (m *marker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // TestFreshVisitors: what the session leaves is seen neither by the stranger of
 // the same check nor by the next check (R22).
 func TestFreshVisitors(t *testing.T) {
+	pace.NeedAlone(t)
 	t.Parallel()
 	needBrowser(t)
 	if errNames != nil {

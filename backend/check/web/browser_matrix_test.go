@@ -7,6 +7,7 @@ import (
 	"opora/backend/check/web"
 	"opora/backend/check/zoo"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // brief are the ways that are tried with each commit, once each.
@@ -23,7 +24,7 @@ func TestBrowserMatrix(t *testing.T) {
 	tried := map[string]bool{}
 	for i, c := range zoo.Forms() {
 		// Each check takes seconds: of the other ways, plain HTTP tries all.
-		if brief := brief[c.Means] && c.Where == "" && i%2 == 0 && !tried[c.Means]; brief || *long {
+		if brief := brief[c.Means] && c.Where == "" && i%2 == 0 && !tried[c.Means] && (pace.Alone() || len(tried) < 2); brief || pace.Long() {
 			tried[c.Means] = true
 			cases = append(cases, c)
 		}

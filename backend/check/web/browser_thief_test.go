@@ -18,6 +18,7 @@ import (
 	"opora/backend/check/web"
 	"opora/backend/check/zoo"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // outside lets the other name lie where pages may lead before they are
@@ -220,7 +221,7 @@ func TestThieves(t *testing.T) {
 		for j, moment := range []string{"at each key", "at the submit", "after the login"} {
 			for _, port := range []bool{false, true} {
 				turn++
-				if !*long && (!port || (i+j*2)%29 != 0) {
+				if !pace.Long() && (!port || (i+j*2)%29 != 0) || !pace.Alone() && i > 0 {
 					continue
 				}
 				c, turn := theft{i, moment, port}, turn

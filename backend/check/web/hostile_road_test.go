@@ -7,11 +7,12 @@ import (
 	"opora/backend/check/web"
 	"opora/backend/check/zoo"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 func journey(short, whole int) zoo.Journey {
 	j := zoo.Journey{Checker: &web.Checker{Engine: opora.EngineHTTP}, Kind: opora.Web, Limit: 1500 * time.Millisecond, Grain: short}
-	if *long {
+	if pace.Long() {
 		j.Grain = whole
 	}
 	return j

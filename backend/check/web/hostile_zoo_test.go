@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"flag"
 	"testing"
 	"time"
 
@@ -9,16 +8,14 @@ import (
 	"opora/backend/check/web"
 	"opora/backend/check/zoo"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
-
-// long asks for the forms of the tests that take too long for every commit.
-var long = flag.Bool("long", false, "run the long forms of the tests")
 
 // TestHostileServers shuts the checker in with servers that misbehave in every
 // way that is known (R15).
 func TestHostileServers(t *testing.T) {
 	pen := zoo.Pen{Checker: &web.Checker{Engine: opora.EngineHTTP}, Kind: opora.Web, Limit: time.Second}
-	if *long {
+	if pace.Long() {
 		pen.Limit, pen.Whole = check.Deadline, true
 	}
 	pen.Run(t)

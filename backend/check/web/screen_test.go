@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +13,7 @@ import (
 	"opora/backend/browser"
 	"opora/backend/check"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 func TestMain(m *testing.M) {
@@ -155,8 +155,8 @@ func TestApplications(t *testing.T) {
 		{"slow to appear", inLocal, form1, "password", "setTimeout(() => { " + begin + " }, 900);"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if i > 2 && flag.Lookup("long").Value.String() != "true" {
-				t.Skip("a further kind of application: only with -long")
+			if i > 2 && !pace.Long() {
+				t.Skip("a further kind of application: only with OPORA_TESTS=long")
 			}
 			t.Parallel()
 			for _, attempt := range []struct {

@@ -13,6 +13,7 @@ import (
 
 	"opora/backend/check"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // Journey puts one checker on bad roads to an honest site.
@@ -102,7 +103,7 @@ func (j Journey) Faults(t *testing.T) {
 			road.build(t, address)
 			started, starved := time.Now(), starvation()
 			got, memory := j.visit(t.Context(), shop, road.Address, right, nil)
-			if took := time.Since(started); took > j.Limit+grace+starved() {
+			if took := time.Since(started); took > j.Limit+pace.Limit(grace)+starved() {
 				t.Errorf("took %v, want at most %v", took, j.Limit+grace)
 			}
 			j.judge(t, got, memory, shop, right)
@@ -169,7 +170,7 @@ func (j Journey) Cancel(t *testing.T) {
 				ended, lost := time.Now(), starved()
 				if !timer.Stop() {
 					<-ctx.Done()
-					if late := ended.Sub(stopped); late > 500*time.Millisecond+lost {
+					if late := ended.Sub(stopped); late > pace.Limit(500*time.Millisecond)+lost {
 						t.Errorf("ended %v after it was cancelled", late)
 					}
 				}

@@ -19,6 +19,7 @@ import (
 	"opora/backend/check"
 	"opora/backend/check/checktest"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // Limits of what a hostile server may cost (security requirement R15).
@@ -163,7 +164,7 @@ func (p Pen) judge(t *testing.T, address, pin string, limit time.Duration) opora
 	started := time.Now()
 	got := runner.Check(t.Context(), opora.Credential{Kind: p.Kind, Address: address, Login: "anna", Options: opora.Options{AcceptFingerprint: pin}}, canary.Secrets(), nil)
 	took := time.Since(started)
-	if lost := starved(); took > limit+grace+lost {
+	if lost := starved(); took > limit+pace.Limit(grace)+lost {
 		t.Errorf("took %v, want at most %v and %v that the machine was busy with others", took.Round(time.Millisecond), limit+grace, lost.Round(time.Millisecond))
 	}
 	if memory.Attempts() > 1 {

@@ -19,6 +19,11 @@ type Emit func(event string, data any)
 // binding generator runs it too. [App.Open] fills it when the window starts.
 type App struct {
 	Version string
+	// Choose lets the operator choose a path in a dialog of the system, so that
+	// the page never names one; empty when they did not.
+	Choose func(Choice) (string, error)
+	// Outside opens an http, https or mailto address in the system's own program.
+	Outside func(address string) error
 
 	opened sync.Once
 	ready  chan struct{}
@@ -28,6 +33,17 @@ type App struct {
 	emit   Emit
 }
 
+// Choice is what a dialog of the system asks for.
+type Choice string
+
+// The choices.
+const (
+	ChooseFolder   Choice = "folder"   // of articles
+	ChooseFile     Choice = "file"     // a zip or an export of articles
+	ChooseSnippets Choice = "snippets" // a file to read
+	ChooseExport   Choice = "export"   // a file to write
+)
+
 // NewApp makes an App that is not open yet; calls wait for [App.Open].
 func NewApp(version string) *App {
 	return &App{Version: version, ready: make(chan struct{})}
@@ -35,7 +51,7 @@ func NewApp(version string) *App {
 
 // Bound lists the structs that the page may call.
 func (a *App) Bound() []any {
-	return []any{&Accesses{a}, &Customers{a}, &Notes{a}, &System{a}}
+	return []any{&Accesses{a}, &Customers{a}, &Notes{a}, &Search{app: a}, &Articles{a}, &Snippets{a}, &System{a}}
 }
 
 // Open opens the desk on a data folder and lets the waiting calls go on. A
@@ -48,6 +64,7 @@ func (a *App) Open(ctx context.Context, dir string, tray bool, emit Emit) error 
 			Removed:  func(id int64) { emit(EventRemoved, id) },
 			Changed:  func(noun string) { emit(EventChanged, noun) },
 			Finished: func(finding opora.Finding) { emit(EventFinished, finding.Verdict) },
+			Import:   func(p opora.Progress) { emit(EventImport, p) },
 		})
 		close(a.ready)
 	})

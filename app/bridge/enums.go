@@ -18,6 +18,7 @@ func Enums() []any {
 	return []any{
 		named(opora.Verdicts()), named(opora.Reasons()), named(opora.Kinds()), named(opora.Codes()),
 		named(opora.HintCodes()), named(opora.StepCodes()), named(access.States()),
+		named(opora.NodeKinds()), named(opora.Sets()), named(opora.SourceKinds()),
 	}
 }
 

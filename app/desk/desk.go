@@ -29,6 +29,7 @@ type Events struct {
 	Removed  func(intakeID int64)
 	Changed  func(noun string)
 	Finished func(opora.Finding)
+	Import   func(opora.Progress)
 }
 
 // Clipboard is where copies go; what is secret is marked and taken back.
@@ -45,6 +46,7 @@ type Desk struct {
 	Keeper    *access.Keeper
 	Runner    *check.Runner
 	Inbox     *access.Inbox
+	Library   *Library
 	Clipboard Clipboard
 	Dir       string
 
@@ -93,6 +95,7 @@ func Open(ctx context.Context, dir string, events Events) (*Desk, error) {
 		Now:      time.Now,
 		Life:     d.draftLife,
 	}
+	d.Library = &Library{desk: d}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
 	d.done.Go(func() { d.keepHouse(background) })

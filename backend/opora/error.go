@@ -45,6 +45,18 @@ const (
 	DataForeign     Code = "error_data_foreign" // the folder is a link or another user's
 	AlreadyRunning  Code = "error_already_running"
 	ClipboardFailed Code = "error_clipboard_failed"
+
+	SourceMissing    Code = "error_source_missing"    // no such folder or file
+	SourceEmpty      Code = "error_source_empty"      // nothing in it that is an article
+	SourceUnreadable Code = "error_source_unreadable" // not a zip, not the JSON that it should be
+	SourceTooLarge   Code = "error_source_too_large"  // more files, bytes or depth than is taken
+	SourceHostile    Code = "error_source_hostile"    // names or links that lead out of the archive
+	SourceForbids    Code = "error_source_forbids"    // robots.txt says no, or the site asks for a login
+	SourceOffline    Code = "error_source_offline"    // the site does not answer
+	ImageUnreadable  Code = "error_image_unreadable"
+	Cancelled        Code = "error_cancelled"
+	ImportRunning    Code = "error_import_running"
+	LinkRefused      Code = "error_link_refused" // not an address that is opened
 )
 
 // Codes lists every code.
@@ -54,7 +66,8 @@ func Codes() []Code {
 		AddressInvalid, LoginInvalid, SecretMissing, OptionInvalid, NothingFound, NotProven, CustomerNeeded, Busy,
 		KeyringMissing, KeyringLocked, KeyringDismissed, KeyringTimeout, KeyringFailed, SecretGone, SecretDamaged,
 		SecretForgotten, DiskFull, DataUnwritable, DataNewer, DataDamaged, DataForeign, AlreadyRunning, ClipboardFailed,
-		BrowserBroken, BrowserSandbox,
+		BrowserBroken, BrowserSandbox, SourceMissing, SourceEmpty, SourceUnreadable, SourceTooLarge, SourceHostile, SourceForbids,
+		SourceOffline, ImageUnreadable, Cancelled, ImportRunning, LinkRefused,
 	}
 }
 

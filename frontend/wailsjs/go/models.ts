@@ -66,6 +66,10 @@ export namespace bridge {
 	    browser: boolean;
 	    language: string;
 	}
+	export interface Tally {
+	    all: number;
+	    tags: Record<string, number>;
+	}
 
 }
 
@@ -76,6 +80,11 @@ export namespace desk {
 	    state: string;
 	    detail: string;
 	    code: opora.Code;
+	}
+	export interface Target {
+	    article: number;
+	    anchor: string;
+	    address: string;
 	}
 
 }
@@ -104,6 +113,7 @@ export namespace opora {
 	    BrowserBroken = "error_browser_broken",
 	    BrowserSandbox = "error_browser_sandbox",
 	    Busy = "error_busy",
+	    Cancelled = "error_cancelled",
 	    ClipboardFailed = "error_clipboard_failed",
 	    CustomerNeeded = "error_customer_needed",
 	    DataDamaged = "error_data_damaged",
@@ -111,12 +121,15 @@ export namespace opora {
 	    DataNewer = "error_data_newer",
 	    DataUnwritable = "error_data_unwritable",
 	    DiskFull = "error_disk_full",
+	    ImageUnreadable = "error_image_unreadable",
+	    ImportRunning = "error_import_running",
 	    KeyringDismissed = "error_keyring_dismissed",
 	    KeyringFailed = "error_keyring_failed",
 	    KeyringLocked = "error_keyring_locked",
 	    KeyringMissing = "error_keyring_missing",
 	    KeyringTimeout = "error_keyring_timeout",
 	    KindUnknown = "error_kind_unknown",
+	    LinkRefused = "error_link_refused",
 	    LoginInvalid = "error_login_invalid",
 	    NameInvalid = "error_name_invalid",
 	    NameMissing = "error_name_missing",
@@ -129,6 +142,13 @@ export namespace opora {
 	    SecretForgotten = "error_secret_forgotten",
 	    SecretGone = "error_secret_gone",
 	    SecretMissing = "error_secret_missing",
+	    SourceEmpty = "error_source_empty",
+	    SourceForbids = "error_source_forbids",
+	    SourceHostile = "error_source_hostile",
+	    SourceMissing = "error_source_missing",
+	    SourceOffline = "error_source_offline",
+	    SourceTooLarge = "error_source_too_large",
+	    SourceUnreadable = "error_source_unreadable",
 	    TextMissing = "error_text_missing",
 	    TooLong = "error_too_long",
 	    Unexpected = "error_unexpected",
@@ -182,6 +202,35 @@ export namespace opora {
 	    Web = "web",
 	    Webdav = "webdav",
 	}
+	export enum NodeKind {
+	    A = "a",
+	    Br = "br",
+	    Code = "code",
+	    Dd = "dd",
+	    Del = "del",
+	    Dl = "dl",
+	    Dt = "dt",
+	    Em = "em",
+	    H = "h",
+	    Hr = "hr",
+	    Img = "img",
+	    Kbd = "kbd",
+	    Li = "li",
+	    Note = "note",
+	    Ol = "ol",
+	    P = "p",
+	    Pre = "pre",
+	    Quote = "quote",
+	    Strong = "strong",
+	    Sub = "sub",
+	    Sup = "sup",
+	    Table = "table",
+	    Td = "td",
+	    Text = "text",
+	    Th = "th",
+	    Tr = "tr",
+	    Ul = "ul",
+	}
 	export enum Reason {
 	    AccountDisabled = "account_disabled",
 	    AccountLocked = "account_locked",
@@ -212,6 +261,18 @@ export namespace opora {
 	    Unsupported = "unsupported",
 	    WrongPassphrase = "wrong_passphrase",
 	}
+	export enum Set {
+	    Articles = "articles",
+	    Customers = "customers",
+	    Notes = "notes",
+	    Snippets = "snippets",
+	}
+	export enum SourceKind {
+	    Folder = "folder",
+	    Site = "site",
+	    Zendesk = "zendesk",
+	    Zip = "zip",
+	}
 	export enum StepCode {
 	    Answer = "answer",
 	    Attempt = "attempt",
@@ -241,6 +302,36 @@ export namespace opora {
 	    Unknown = "unknown",
 	    Unreachable = "unreachable",
 	    Works = "works",
+	}
+	export interface Span {
+	    text: string;
+	    mark: boolean;
+	}
+	export interface Hit {
+	    in: Set;
+	    id: number;
+	    title: Span[];
+	    passage: Span[];
+	    heading: string;
+	    anchor: string;
+	    address: string;
+	    parent: number;
+	}
+	export interface Answer {
+	    query: string;
+	    read: string;
+	    total: number;
+	    hits: Hit[];
+	}
+	export interface Article {
+	    id: number;
+	    source: number;
+	    path: string;
+	    title: string;
+	    section: string;
+	    tags: string[];
+	    address: string;
+	    changedAt: string;
 	}
 	export interface Step {
 	    at_ms: number;
@@ -296,6 +387,18 @@ export namespace opora {
 	}
 	
 	
+	
+	export interface Node {
+	    k: NodeKind;
+	    t?: string;
+	    n?: number;
+	    id?: string;
+	    lang?: string;
+	    to?: string;
+	    w?: number;
+	    h?: number;
+	    c?: Node[];
+	}
 	export interface Note {
 	    id: number;
 	    customerId: number;
@@ -310,6 +413,41 @@ export namespace opora {
 	    check: Check;
 	}
 	
+	export interface Page {
+	    id: number;
+	    source: number;
+	    path: string;
+	    title: string;
+	    section: string;
+	    tags: string[];
+	    address: string;
+	    changedAt: string;
+	    nodes: Node[];
+	}
+	export interface Skipped {
+	    path: string;
+	    why: Code;
+	}
+	export interface Report {
+	    added: number;
+	    changed: number;
+	    removed: number;
+	    same: number;
+	    images: number;
+	    skipped: Skipped[];
+	    skippedOf: number;
+	    ms: number;
+	}
+	export interface Progress {
+	    source: number;
+	    done: number;
+	    of: number;
+	    rate: number;
+	    at: string;
+	    ended: boolean;
+	    failed: Code;
+	    report: Report;
+	}
 	export interface Recipe {
 	    site: string;
 	    door: string;
@@ -318,6 +456,7 @@ export namespace opora {
 	    inside: string;
 	    updatedAt: string;
 	}
+	
 	export interface Settings {
 	    language: string;
 	    theme: string;
@@ -328,6 +467,27 @@ export namespace opora {
 	    draftHours: number;
 	    zoom: number;
 	}
+	
+	export interface Snippet {
+	    id: number;
+	    title: string;
+	    body: string;
+	    tags: string[];
+	    uses: number;
+	    createdAt: string;
+	    changedAt: string;
+	}
+	export interface Source {
+	    id: number;
+	    kind: SourceKind;
+	    location: string;
+	    title: string;
+	    articles: number;
+	    report: Report;
+	    updatedAt: string;
+	    unended: boolean;
+	}
+	
 
 }
 

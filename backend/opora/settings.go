@@ -1,5 +1,10 @@
 package opora
 
+import (
+	"slices"
+	"strings"
+)
+
 // Settings are the operator's choices. The zero value is a fresh start: follow
 // the system in language and theme.
 type Settings struct {
@@ -11,6 +16,7 @@ type Settings struct {
 	LimitShown bool     `json:"limitShown"` // the operator has read what the keyring cannot protect from
 	DraftHours int      `json:"draftHours"` // how long an unproven draft lives, 1–72; 0 means 8
 	Zoom       int      `json:"zoom"`       // of the page, percent, 80–150; 0 means 100
+	Sets       string   `json:"sets"`       // what is searched from anywhere: names of [Set] with commas between; empty is all
 }
 
 // Language of the interface.
@@ -44,6 +50,11 @@ func (s Settings) Validate() error {
 		return &FieldError{"zoom", OptionInvalid}
 	case len(s.Operator) > MaxName || hasControl(s.Operator):
 		return &FieldError{"operator", NameInvalid}
+	}
+	for name := range strings.SplitSeq(s.Sets, ",") {
+		if s.Sets != "" && !slices.Contains(Sets(), Set(name)) {
+			return &FieldError{"sets", OptionInvalid}
+		}
 	}
 	return nil
 }

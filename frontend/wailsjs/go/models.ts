@@ -466,6 +466,7 @@ export namespace opora {
 	    limitShown: boolean;
 	    draftHours: number;
 	    zoom: number;
+	    sets: string;
 	}
 	
 	export interface Snippet {

@@ -83,6 +83,7 @@ type Page struct {
 	Article
 	Nodes []Node `json:"nodes"`
 	Text  string `json:"-"` // plain text of all of it, without code blocks, for searching
+	Heads []Head `json:"-"` // the headings within Text, in order
 	Code  string `json:"-"` // code blocks, an empty line between two
 	Hash  string `json:"-"` // of the imported bytes and the importer's version
 	// What a site said of the page, for asking again only for what changed.
@@ -120,7 +121,7 @@ const (
 	NodeCell      NodeKind = "td"     //
 	NodeHead      NodeKind = "th"     //
 	NodeTerms     NodeKind = "dl"     // of NodeTerm and NodeMeaning
-	NodeTerm      NodeKind = "dt"     //
+	NodeTerm      NodeKind = "dt"     // ID, where something points to it
 	NodeMeaning   NodeKind = "dd"     //
 	NodeRule      NodeKind = "hr"     //
 	NodeBreak     NodeKind = "br"     //

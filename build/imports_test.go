@@ -38,6 +38,7 @@ var arrows = []arrow{
 	{"backend/check/basic", "opora/backend/check/", nil, "a door knows its parent and no other door", false},
 	{"backend/access", "opora/", []string{"opora/backend/opora", "opora/backend/intake"}, "adapters reach the use case as functions and small interfaces", false},
 	{"backend/sqlite", "opora/", []string{"opora/backend/opora", "opora/backend/check"}, "adapters do not know each other", false},
+	{"backend/snippet", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},
 	{"backend/keyring", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},
 	{"backend/browser", "opora/", nil, "the browser knows pages, not logins", false},
 	{"backend/check/.", "opora/backend/browser", nil, "only the web door needs a browser", false},

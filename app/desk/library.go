@@ -90,24 +90,6 @@ func (l *Library) CopyAddress(ctx context.Context, article int64, anchor string)
 	return opora.Unexpected
 }
 
-// ImportSnippets reads snippets from a file of our own JSON and gives how many
-// were new or changed.
-func (l *Library) ImportSnippets(ctx context.Context, path string) (int, error) {
-	return 0, opora.Unexpected
-}
-
-// ExportSnippets writes all snippets to a file and gives how many.
-func (l *Library) ExportSnippets(ctx context.Context, path string) (int, error) {
-	return 0, opora.Unexpected
-}
-
-// AddStarters adds the snippets that Opora brings, in the operator's language,
-// and gives how many were new.
-func (l *Library) AddStarters(ctx context.Context) (int, error) { return 0, opora.Unexpected }
-
-// CopySnippet copies a snippet's body and counts the use.
-func (l *Library) CopySnippet(ctx context.Context, id int64) error { return opora.Unexpected }
-
 // SiteAddress tidies the address of a site that is to be imported: http and
 // https only, without a name and a password in it. It fails with
 // [opora.AddressInvalid].

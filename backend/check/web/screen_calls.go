@@ -5,9 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"opora/backend/browser"
@@ -105,9 +107,11 @@ var standardHeaders = words(`^accept`, `^content-`, `^user-agent$`, `^referer$`,
 // same for everyone and whose session lives in the page alone.
 func (s *screen) proveCalls(ctx context.Context, landing *page) bool {
 	before := map[string]browser.Request{}
+	guest := map[string]string{} // the headers that the page sent before the login
 	for _, r := range s.me.Requests(time.Time{}) {
 		if r.At.Before(s.since) && r.Script() {
 			before[r.URL.String()] = r
+			maps.Copy(guest, r.Header)
 		}
 	}
 	tried := 0
@@ -120,7 +124,7 @@ func (s *screen) proveCalls(ctx context.Context, landing *page) bool {
 			continue // anyone gets it
 		}
 		tried++
-		if s.proveCall(ctx, r, before, landing) {
+		if s.proveCall(ctx, r, guest, landing) {
 			return true
 		}
 	}
@@ -131,17 +135,10 @@ func (s *screen) proveCalls(ctx context.Context, landing *page) bool {
 // (RFC 9110, 9.2.1; RFC 4918, 9.1).
 func safeMethod(method string) bool { return method == http.MethodGet || method == "PROPFIND" }
 
-func (s *screen) proveCall(ctx context.Context, r browser.Request, before map[string]browser.Request, landing *page) bool {
+func (s *screen) proveCall(ctx context.Context, r browser.Request, guest map[string]string, landing *page) bool {
 	mine, err := s.me.Cookies(ctx, r.URL)
 	if err != nil {
 		return false
-	}
-	// What the page sent before the login is what a guest has.
-	guest := map[string]string{}
-	for _, earlier := range before {
-		for name, value := range earlier.Header {
-			guest[name] = value
-		}
 	}
 	ask := func(cookies string, own bool) (status int, body string) {
 		request, err := http.NewRequestWithContext(ctx, r.Method, r.URL.String(), strings.NewReader(r.Posted))
@@ -169,10 +166,12 @@ func (s *screen) proveCall(ctx context.Context, r browser.Request, before map[st
 		}
 		return reply.Status, string(reply.Body)
 	}
-	with, withBody := ask(mine, true)
-	with2, withBody2 := ask(mine, true)
-	without, withoutBody := ask("", false)
-	without2, _ := ask("", false)
+	var with, with2, without, without2 int
+	var withBody, withBody2, withoutBody string
+	var asking sync.WaitGroup
+	asking.Go(func() { with, withBody = ask(mine, true); with2, withBody2 = ask(mine, true) })
+	asking.Go(func() { without, withoutBody = ask("", false); without2, _ = ask("", false) })
+	asking.Wait()
 	s.session.Step(opora.StepReplay, fmt.Sprintf("%s: %d | %d", r.URL.Path, with, without))
 	_, out := landing.signOut()
 	switch {

@@ -16,13 +16,16 @@ import (
 
 // failure translates what the driver and the disk say, once. The driver's text
 // stays in the chain: it quotes statements, never values.
-func (db *DB) failure(err error) error {
+func (db *store) failure(err error) error {
 	var code opora.Code
 	var sqlite *driver.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &code):
+		if code == opora.DataDamaged {
+			db.doubt()
+		}
 		return err
 	case errors.Is(err, sql.ErrNoRows):
 		return opora.NotFound
@@ -38,6 +41,7 @@ func (db *DB) failure(err error) error {
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
 		return fmt.Errorf("%w: %w", opora.DataUnwritable, err)
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		db.doubt()
 		return fmt.Errorf("%w: %w", opora.DataDamaged, err)
 	case lib.SQLITE_IOERR:
 		// A quota, a file size limit and a full disk under the shared-memory
@@ -56,7 +60,7 @@ func unique(err error) bool {
 }
 
 // full tries whether the data folder takes another few pages.
-func (db *DB) full() bool {
+func (db *store) full() bool {
 	file, err := os.CreateTemp(db.dir, "space-*.tmp")
 	if err != nil {
 		return errors.Is(fileError(err), opora.DiskFull)

@@ -21,7 +21,7 @@ var migrations embed.FS
 // migrate brings the file to the newest schema, one transaction for each step.
 // PRAGMA user_version counts the steps and is part of the transaction. What was
 // there before is copied first.
-func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
+func (db *store) migrate(ctx context.Context, steps fs.FS) error {
 	names, err := fs.Glob(steps, "migrations/*.sql")
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
 	if version > len(names) {
 		return opora.DataNewer
 	}
-	if version > 0 && version < len(names) {
+	if db.keep && version > 0 && version < len(names) {
 		if err := db.backup(ctx, version); err != nil {
 			return fmt.Errorf("copy before migrating: %w", err)
 		}
@@ -58,7 +58,7 @@ func (db *DB) migrate(ctx context.Context, steps fs.FS) error {
 }
 
 // backup copies the file as it is, under a name that tells its schema.
-func (db *DB) backup(ctx context.Context, version int) error {
+func (db *store) backup(ctx context.Context, version int) error {
 	path := filepath.Join(db.dir, fmt.Sprintf("opora-schema-%d.db", version))
 	// A half-made copy of a start that was cut short; the original is unchanged.
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

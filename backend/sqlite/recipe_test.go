@@ -2,11 +2,13 @@ package sqlite
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"opora/backend/opora"
@@ -69,29 +71,39 @@ func TestRecipesOfHostilePages(t *testing.T) {
 	}
 }
 
-// TestFileFromBeforeRecipes: what the first release kept is there after the step
-// that brings recipes, and a copy of the file as it was lies beside it.
-func TestFileFromBeforeRecipes(t *testing.T) {
-	dir := t.TempDir()
-	db := openIn(t, dir)
-	customer := mustAdd(t, db, "Колос")
-	// The schema as the first release left it.
-	for _, back := range []string{"DROP TABLE recipe", "PRAGMA user_version = 1"} {
-		if _, err := db.pool.Exec(back); err != nil {
+// TestFilesOfEarlierReleases: what an earlier release kept is there after the
+// steps that came since, can be found, and a copy of the file as it was lies beside it.
+func TestFilesOfEarlierReleases(t *testing.T) {
+	for version, last := range []string{"0001_start.sql", "0002_recipe.sql"} {
+		dir := t.TempDir()
+		earlier := fstest.MapFS{}
+		for _, name := range []string{"0001_start.sql", "0002_recipe.sql"} {
+			step, err := migrations.ReadFile("migrations/" + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name <= last {
+				earlier["migrations/"+name] = &fstest.MapFile{Data: step}
+			}
+		}
+		old := &DB{}
+		if _, err := openStore(t.Context(), &old.store, dir, func() time.Time { return monday }, shape{name: fileName, synchronous: "FULL", steps: earlier, keep: true}); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db = openIn(t, dir)
-	if got, err := db.Customer(t.Context(), customer.ID); err != nil || got.Name != "Колос" {
-		t.Errorf("got %+v, %v", got, err)
-	}
-	if err := db.NoteRecipe(t.Context(), opora.Recipe{Site: "https://a.example", UpdatedAt: monday}); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "opora-schema-1.db")); err != nil {
-		t.Error("no copy was made: ", err)
+		customer := mustAdd(t, old, "Колос")
+		if err := old.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db := openIn(t, dir)
+		if got, err := db.Customer(t.Context(), customer.ID); err != nil || got.Name != "Колос" {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if err := db.NoteRecipe(t.Context(), opora.Recipe{Site: "https://a.example", UpdatedAt: monday}); err != nil {
+			t.Error(err)
+		}
+		mustAddSnippet(t, db, opora.Snippet{Title: "a", Body: "b"})
+		if _, err := os.Stat(filepath.Join(dir, fmt.Sprintf("opora-schema-%d.db", version+1))); err != nil {
+			t.Error("no copy was made: ", err)
+		}
 	}
 }

@@ -98,7 +98,11 @@ func (db *DB) AddSnippet(ctx context.Context, s opora.Snippet) (opora.Snippet, e
 		if taken || s.ID < 0 {
 			s.ID = 0
 		}
-		return insertSnippet(ctx, tx, &s)
+		into, err := writeSnippets(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return into.insert(ctx, &s)
 	})
 	if err != nil {
 		return opora.Snippet{}, fmt.Errorf("add snippet: %w", err)
@@ -125,7 +129,11 @@ func (db *DB) SaveSnippet(ctx context.Context, s opora.Snippet) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM snippet_tag WHERE snippet_id = ?`, s.ID); err != nil {
 			return err
 		}
-		return insertTags(ctx, tx, s)
+		into, err := writeSnippets(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return into.tag(ctx, s)
 	})
 	if err != nil {
 		return fmt.Errorf("snippet %d: %w", s.ID, err)
@@ -164,7 +172,10 @@ func (db *DB) TakeSnippets(ctx context.Context, snippets []opora.Snippet) (count
 		if err != nil {
 			return err
 		}
-		defer func() { _ = find.Close() }()
+		into, err := writeSnippets(ctx, tx)
+		if err != nil {
+			return err
+		}
 		count = 0
 		for _, s := range snippets {
 			s = tidySnippet(s)
@@ -172,12 +183,12 @@ func (db *DB) TakeSnippets(ctx context.Context, snippets []opora.Snippet) (count
 			switch {
 			case errors.Is(err, sql.ErrNoRows):
 				s.ID, s.Uses, s.CreatedAt, s.ChangedAt = 0, 0, now, now
-				err = insertSnippet(ctx, tx, &s)
+				err = into.insert(ctx, &s)
 			case err == nil && slices.Equal(kept.Tags, s.Tags):
 				continue
 			case err == nil:
 				s.ID = kept.ID
-				err = retag(ctx, tx, s, millis(now))
+				err = into.retag(ctx, tx, s, millis(now))
 			}
 			if err != nil {
 				return err
@@ -192,21 +203,45 @@ func (db *DB) TakeSnippets(ctx context.Context, snippets []opora.Snippet) (count
 	return count, nil
 }
 
-func insertSnippet(ctx context.Context, tx *sql.Tx, s *opora.Snippet) error {
+// snippetWriter has its statements prepared: with the triggers behind them they
+// take longer to prepare than to run. They end with the transaction.
+type snippetWriter struct{ row, tags *sql.Stmt }
+
+func writeSnippets(ctx context.Context, tx *sql.Tx) (w snippetWriter, err error) {
+	w.row, err = tx.PrepareContext(ctx, `INSERT INTO snippet (id, title, folded, body, tags, digest, uses, created_at, changed_at)
+		VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return w, err
+	}
+	w.tags, err = tx.PrepareContext(ctx, `INSERT INTO snippet_tag (tag, folded, snippet_id) VALUES (?, ?, ?)`)
+	return w, err
+}
+
+func (w snippetWriter) insert(ctx context.Context, s *opora.Snippet) error {
 	tags, err := json.Marshal(s.Tags)
 	if err != nil {
 		return err
 	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO snippet (id, title, folded, body, tags, digest, uses, created_at, changed_at)
-		VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		s.ID, s.Title, fold(s.Title), s.Body, string(tags), snippetDigest(*s), s.Uses, millis(s.CreatedAt), millis(s.ChangedAt)).Scan(&s.ID)
+	made, err := w.row.ExecContext(ctx, s.ID, s.Title, fold(s.Title), s.Body, string(tags), snippetDigest(*s), s.Uses, millis(s.CreatedAt), millis(s.ChangedAt))
 	if err != nil {
 		return err
 	}
-	return insertTags(ctx, tx, *s)
+	if s.ID, err = made.LastInsertId(); err != nil {
+		return err
+	}
+	return w.tag(ctx, *s)
 }
 
-func retag(ctx context.Context, tx *sql.Tx, s opora.Snippet, now int64) error {
+func (w snippetWriter) tag(ctx context.Context, s opora.Snippet) error {
+	for _, tag := range s.Tags {
+		if _, err := w.tags.ExecContext(ctx, tag, fold(s.Title), s.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w snippetWriter) retag(ctx context.Context, tx *sql.Tx, s opora.Snippet, now int64) error {
 	tags, err := json.Marshal(s.Tags)
 	if err != nil {
 		return err
@@ -217,16 +252,7 @@ func retag(ctx context.Context, tx *sql.Tx, s opora.Snippet, now int64) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM snippet_tag WHERE snippet_id = ?`, s.ID); err != nil {
 		return err
 	}
-	return insertTags(ctx, tx, s)
-}
-
-func insertTags(ctx context.Context, tx *sql.Tx, s opora.Snippet) error {
-	for _, tag := range s.Tags {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO snippet_tag (tag, folded, snippet_id) VALUES (?, ?, ?)`, tag, fold(s.Title), s.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.tag(ctx, s)
 }
 
 // tidySnippet takes away what nobody means: spaces around the title and tags,

@@ -43,12 +43,7 @@ type Stage interface {
 }
 
 // Known is what is kept of a page.
-type Known struct {
-	Hash         string
-	ETag         string
-	LastModified string
-	At           time.Time // when it was put
-}
+type Known = opora.Known
 
 // Importer imports sources. The zero value with a Shelf is ready.
 type Importer struct {

@@ -91,6 +91,14 @@ type Page struct {
 	LastModified string `json:"-"`
 }
 
+// Known is what a store tells an importer of a page that it keeps.
+type Known struct {
+	Hash         string
+	ETag         string
+	LastModified string
+	At           time.Time // when it was put
+}
+
 // NodeKind is one of the few things that an article is made of. Whatever else
 // an import holds is left out: nodes carry no markup, no scripts, no styles and
 // no addresses of anything that would be loaded.

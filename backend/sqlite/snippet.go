@@ -283,8 +283,15 @@ func scanSnippet(row scanner) (opora.Snippet, error) {
 		return opora.Snippet{}, err
 	}
 	s.CreatedAt, s.ChangedAt = fromMillis(created), fromMillis(changed)
-	if err := json.Unmarshal([]byte(tags), &s.Tags); err != nil {
-		return opora.Snippet{}, fmt.Errorf("stored tags: %w", opora.DataDamaged)
+	var err error
+	s.Tags, err = decodeTags(tags)
+	return s, err
+}
+
+func decodeTags(text string) ([]string, error) {
+	tags := []string{}
+	if err := json.Unmarshal([]byte(text), &tags); err != nil {
+		return nil, fmt.Errorf("stored tags: %w", opora.DataDamaged)
 	}
-	return s, nil
+	return tags, nil
 }

@@ -226,6 +226,25 @@ func (db *store) query(ctx context.Context, query string, args ...any) (*sql.Row
 	return db.pool.QueryContext(ctx, query, args...)
 }
 
+// in reads within a transaction.
+type in struct{ tx *sql.Tx }
+
+func (t in) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.tx.QueryContext(ctx, query, args...)
+}
+
+func (in) failure(err error) error { return err } // the transaction's own translates it
+
+// read runs a transaction that sees one state of the file.
+func (db *store) read(ctx context.Context, look func(tx *sql.Tx) error) error {
+	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return db.failure(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	return db.failure(look(tx))
+}
+
 // list collects what scan makes of each row; the list is never nil.
 func list[T any](ctx context.Context, db reader, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := db.query(ctx, query, args...)

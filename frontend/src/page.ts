@@ -1,5 +1,6 @@
 import { createContext } from "svelte";
 import type { Failure } from "./api/failure";
+import type { Hit } from "./api/search";
 import type { Commands } from "./palette/command.svelte";
 import type { Toasts } from "./ui/toasts.svelte";
 
@@ -12,6 +13,7 @@ export type Page = {
   openCustomer: (id: number) => void;
   openCredential: (id: number) => void;
   openIntake: () => void;
+  openHit: (hit: Hit, query: string) => void; // at its own place, and remembered for the next search
 };
 
 export const [getPage, setPage] = createContext<Page>();

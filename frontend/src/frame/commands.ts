@@ -51,7 +51,7 @@ export function entries(
       .filter((c) => c.id !== "palette" && c.id !== "shortcuts.help")
       .map((c) => ({ id: c.id, title: c.title(), icon: c.icon ?? ("command" as IconName), keys: c.keys && keyLabel(c.keys, mac), run: c.run })),
     ...customers.map((c) => ({
-      id: `customer.${c.id}`, title: c.name, text: m.count_accesses({ count: c.accesses }), icon: "person" as IconName, run: () => openCustomer(c.id),
+      id: `customer.${c.id}`, title: c.name, text: m.count_accesses({ count: c.accesses }), icon: "person" as IconName, customer: true, run: () => openCustomer(c.id),
     })),
     ...saved.map((c) => ({
       id: `credential.${c.id}`, title: `${kindWord(c.kind)} · ${c.address}`, text: [names.get(c.customerId), c.login].filter(Boolean).join(" · "),

@@ -36,6 +36,18 @@ export function full(at: string): string {
   return format("full", { dateStyle: "long", timeStyle: "short", hourCycle: "h23" }).format(new Date(at));
 }
 
+/** How long ago something was, in its largest unit: "2 hr. ago". Empty for no time at all. */
+export function ago(at: string, now: number): string {
+  const date = new Date(at);
+  if (!at || Number.isNaN(date.getTime()) || date.getFullYear() < 2000) return "";
+  const minutes = Math.max(0, Math.floor((now - date.getTime()) / 60_000));
+  const relative = new Intl.RelativeTimeFormat(language.current, { numeric: "auto", style: "short" });
+  if (minutes < 1) return m.time_now();
+  if (minutes < 60) return relative.format(-minutes, "minute");
+  if (minutes < 60 * 24) return relative.format(-Math.floor(minutes / 60), "hour");
+  return relative.format(-Math.floor(minutes / 60 / 24), "day");
+}
+
 /** How long until a moment: "in 7 hours". */
 export function until(at: string, now: number): string {
   const minutes = Math.max(0, Math.round((new Date(at).getTime() - now) / 60_000));
@@ -47,4 +59,12 @@ export function until(at: string, now: number): string {
 export function took(ms: number): string {
   if (ms < 1000) return m.time_ms({ ms });
   return m.time_s({ s: new Intl.NumberFormat(language.current, { maximumFractionDigits: 1 }).format(ms / 1000) });
+}
+
+/** A length of time in words, for what is still to come: "2 min", "1 hr". */
+export function lasts(seconds: number): string {
+  const unit = (value: number, unit: "second" | "minute" | "hour") =>
+    new Intl.NumberFormat(language.current, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 }).format(value);
+  if (seconds < 60) return unit(Math.max(1, Math.ceil(seconds)), "second");
+  return seconds < 3600 ? unit(Math.ceil(seconds / 60), "minute") : unit(Math.ceil(seconds / 3600), "hour");
 }

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { Draft, Finding } from "../api/accesses";
 import { opora } from "../../wailsjs/go/models";
 import { m } from "../paraglide/messages.js";
-import { took, until, when } from "./dates";
+import { ago, lasts, took, until, when } from "./dates";
 import { language } from "./language.svelte";
 import { doctorSentence, draftWord, hintSentences, noteSentence, reasonSentence, stepSentence, warningSentence } from "./words";
 
@@ -44,6 +44,13 @@ test("times are as short as they can be", () => {
   expect(until(at(2026, 10, 22, 20, 30), now)).toBe("через 8 часов");
   expect(until(at(2026, 10, 22, 12, 40), now)).toBe("через 10 минут");
   expect([took(640), took(2440)]).toEqual(["640 мс", "2,4 с"]);
+});
+
+test("ages and what is left are one number and its unit", () => {
+  const before = (minutes: number) => ago(new Date(now - minutes * 60_000).toISOString(), now);
+  expect([0, 5, 125, 60 * 50].map(before)).toEqual(["только что", "5 мин. назад", "2 ч назад", "позавчера"]);
+  expect(ago("0001-01-01T00:00:00Z", now)).toBe("");
+  expect([0.2, 59, 61, 7300].map(lasts)).toEqual(["1 с", "59 с", "2 мин", "3 ч"]);
 });
 
 test("a step without a detail ends before the gap", () => {

@@ -24,7 +24,7 @@ export function pressed(keys: string, press: Press, mac: boolean): boolean {
 export function keyLabel(keys: string, mac: boolean): string {
   const names: Record<string, string> = {
     mod: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: mac ? "⇧" : "Shift",
-    Enter: "↵", Escape: "Esc", Slash: "/", Equal: "+", Minus: "−", Comma: ",",
+    Enter: "↵", Escape: "Esc", Slash: "/", Equal: "+", Minus: "−", Comma: ",", ArrowLeft: "←", ArrowRight: "→",
   };
   if (keys === "shift+Slash") return "?"; // what it writes says more than where it is
   return keys.split("+").map((part) => names[part] ?? part.replace(/^(Key|Digit)/, "")).join(" ");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { matching, otherLayout } from "./matching";
+import { matching, otherLayout, split } from "./matching";
 
 const entries = ["Пекарня «Корица»", "Перейти к клиентам", "Сервер, SSH · 203.0.113.7", "Вставить сообщение", "Switch to the dark theme", "Ёлки и палки"].map(
   (title, i) => ({ id: String(i), title, text: i === 0 ? "korica.example" : "" }),
@@ -34,6 +34,16 @@ test("the wrong layout is read only when nothing fits as typed, and is told", ()
   expect(matching("rjhbw", entries)).toMatchObject({ read: "кориц", matches: [{ entry: { title: "Пекарня «Корица»" }, spans: [[9, 14]] }] });
   expect(matching("dark", entries).read).toBe("");
   expect(matching("zzzz", entries)).toEqual({ matches: [], read: "" });
+});
+
+test("what is called by its name comes before a search's finds, what is only touched after them", () => {
+  const parts = (query: string) => {
+    const { first, rest } = split(matching(query, entries).matches, query);
+    return [first, rest].map((part) => part.map((match) => match.entry.title));
+  };
+  expect(parts("switch to dark")).toEqual([["Switch to the dark theme"], []]);
+  expect(parts("клиент")).toEqual([[], ["Перейти к клиентам"]]);
+  expect(parts("korica")).toEqual([[], ["Пекарня «Корица»"]]);
 });
 
 test("ten thousand entries are matched between two frames", () => {

@@ -33,6 +33,20 @@ export function matching<E extends Entry>(query: string, entries: readonly E[], 
   return { matches: other, read: other.length ? read : "" };
 }
 
+/** How much of a title a query must say to be meant as its name. */
+const named = 0.4;
+
+/** Parts matches that are called by their name, which come before what a search finds, from those that are only touched. */
+export function split<E extends Entry>(matches: readonly Match<E>[], query: string): { first: Match<E>[]; rest: Match<E>[] } {
+  const first = matches.filter(
+    ({ entry, spans }) =>
+      spans.length > 0 &&
+      query.trim().length >= named * entry.title.length &&
+      spans.every(([at]) => at === 0 || !/[\p{L}\p{N}]/u.test(entry.title[at - 1]!)),
+  );
+  return { first: first.slice(0, 4), rest: [...matches.filter((match) => !first.includes(match)), ...first.slice(4)] };
+}
+
 function best<E extends Entry>(query: string, entries: readonly E[], limit: number): Match<E>[] {
   const words = fold(query).split(/\s+/);
   const matches: Match<E>[] = [];

@@ -43,6 +43,7 @@ var arrows = []arrow{
 	{"backend/browser", "opora/", nil, "the browser knows pages, not logins", false},
 	{"backend/check/.", "opora/backend/browser", nil, "only the web door needs a browser", false},
 	{"backend/notify", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},
+	{"backend/search", "opora/", []string{"opora/backend/opora"}, "what is searched reaches the engine as feeds", false},
 	{"backend/clipboard", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},
 	{"app/command", "opora/app/bridge", nil, "the command line stands on the desk, not on the window's bridge", true},
 	{"app/command", "opora/app/window", nil, "the command line runs without a display", true},

@@ -66,6 +66,9 @@ func (a *App) Open(ctx context.Context, dir string, tray bool, emit Emit) error 
 			Finished: func(finding opora.Finding) { emit(EventFinished, finding.Verdict) },
 			Import:   func(p opora.Progress) { emit(EventImport, p) },
 		})
+		if a.failed == nil {
+			a.desk.Library.Warm()
+		}
 		close(a.ready)
 	})
 	return a.failed

@@ -95,7 +95,7 @@ func Open(ctx context.Context, dir string, events Events) (*Desk, error) {
 		Now:      time.Now,
 		Life:     d.draftLife,
 	}
-	d.Library = &Library{desk: d}
+	d.Library = newLibrary(d)
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
 	d.done.Go(func() { d.keepHouse(background) })
@@ -144,6 +144,7 @@ func (d *Desk) Close() {
 	d.stop()
 	d.Inbox.Close()
 	d.Clipboard.Close()
+	d.Library.close()
 	d.done.Wait()
 	if err := d.DB.Close(); err != nil {
 		slog.Error("data not closed cleanly", "err", err)

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/url"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"unicode"
@@ -91,7 +92,13 @@ func read(reply *check.Reply) *page {
 		p.blocks = []block{{text: strings.ToValidUTF8(string(body[:min(len(body), 4000)]), " "), alert: true}}
 		return p
 	}
-	root, err := html.Parse(bytes.NewReader(readable(body)))
+	kept := readable(body)
+	if len(kept) < len(body) || len(body) > 1<<20 {
+		// Such a page may be made to fill the memory: what the one before it left must
+		// not lie about while the next one is read.
+		runtime.GC()
+	}
+	root, err := html.Parse(bytes.NewReader(kept))
 	if err != nil {
 		return p // deeper than the parser goes: nothing there is a login form for people
 	}

@@ -258,11 +258,13 @@ func (s *screen) private(ctx context.Context, p *page) bool {
 	defer stranger.Close()
 	list := p.onward(s.door)
 	for _, to := range list[:min(2, len(list))] {
-		theirs, err := s.visitAgain(ctx, stranger, to)
-		if err != nil || !seen(theirs, s.form, s.login).door {
-			continue
-		}
-		if mine, err := s.visitAgain(ctx, s.me, to); err == nil && mine.status < 400 && !seen(mine, s.form, s.login).door {
+		shut := make(chan bool, 1)
+		go func() {
+			theirs, err := s.visitAgain(ctx, stranger, to)
+			shut <- err == nil && seen(theirs, s.form, s.login).door
+		}()
+		mine, err := s.visitAgain(ctx, s.me, to)
+		if <-shut && err == nil && mine.status < 400 && !seen(mine, s.form, s.login).door {
 			return true
 		}
 	}

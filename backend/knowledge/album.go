@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"crypto/sha256"
 	"sync"
 
 	"opora/backend/opora"
@@ -11,7 +12,7 @@ import (
 type album struct {
 	encoder encoder
 	mu      sync.Mutex
-	entries map[string]*entry
+	entries map[[32]byte]*entry
 }
 
 type entry struct {
@@ -21,12 +22,13 @@ type entry struct {
 	err           error
 }
 
-// get encodes the picture of this name, or says what came of it before. The
-// image is there for the first who asks.
-func (a *album) get(name string, read func() ([]byte, error)) (*entry, *opora.Image, error) {
+// get encodes the picture in a file, or says what came of it before. The image
+// is there for the first who asks.
+func (a *album) get(raw []byte) (*entry, *opora.Image, error) {
+	name := sha256.Sum256(raw)
 	a.mu.Lock()
 	if a.entries == nil {
-		a.entries = map[string]*entry{}
+		a.entries = map[[32]byte]*entry{}
 	}
 	e := a.entries[name]
 	if e == nil {
@@ -37,14 +39,11 @@ func (a *album) get(name string, read func() ([]byte, error)) (*entry, *opora.Im
 
 	var made *opora.Image
 	e.once.Do(func() {
-		raw, err := read()
-		if err == nil {
-			var p picture
-			if p, err = a.encoder.encode(raw); err == nil {
-				made, e.id, e.width, e.height = &p.image, p.image.ID, p.width, p.height
-			}
+		e.err = opora.ImageUnreadable // where the decoder stumbles and does not come back
+		var p picture
+		if p, e.err = a.encoder.encode(raw); e.err == nil {
+			made, e.id, e.width, e.height = &p.image, p.image.ID, p.width, p.height
 		}
-		e.err = err
 	})
 	return e, made, e.err
 }

@@ -73,7 +73,12 @@ func (p *filePlace) image(src string) (string, int, int, bool) {
 		return "", 0, 0, false
 	}
 	f := p.docs.images[i]
-	entry, data, err := p.album.get(f.path, func() ([]byte, error) { return p.read(f, maxImageBytes) })
+	raw, err := p.read(f, maxImageBytes)
+	var shown *entry
+	var data *opora.Image
+	if err == nil {
+		shown, data, err = p.album.get(raw)
+	}
 	if err != nil {
 		p.skipped = append(p.skipped, opora.Skipped{Path: f.path, Why: reason(err)})
 		return "", 0, 0, false
@@ -81,7 +86,7 @@ func (p *filePlace) image(src string) (string, int, int, bool) {
 	if data != nil {
 		p.images = append(p.images, *data)
 	}
-	return entry.id, entry.width, entry.height, true
+	return shown.id, shown.width, shown.height, true
 }
 
 // convert reads a file and makes a page of it, unless it is as known says.
@@ -93,7 +98,7 @@ func (d *docs) convert(c *converter, album *album, f file, known []Known, now ti
 	section := d.section(f.path)
 	own := ownHash(raw, d.suffix, section)
 	for _, k := range known {
-		if d.unchanged(own, k.Hash) {
+		if unchanged(own, k.Hash, d.state) {
 			return outcome{path: f.path, same: true}
 		}
 	}
@@ -132,7 +137,7 @@ func (d *docs) convert(c *converter, album *album, f file, known []Known, now ti
 		doc.section = section
 	}
 	page := pageOf(f.path, doc, now)
-	page.Hash = own + "." + d.references(place.keys)
+	page.Hash = own + "." + references(place.keys, d.state)
 	return outcome{path: f.path, taken: true, page: page, images: place.images, skipped: place.skipped}
 }
 
@@ -173,7 +178,7 @@ func ownHash(raw []byte, more ...string) string {
 
 // references writes what a page refers to, and what that stood for, so that a
 // later import sees when it stands for something else.
-func (d *docs) references(keys map[uint32]bool) string {
+func references(keys map[uint32]bool, state func(uint32) uint32) string {
 	list := make([]uint32, 0, len(keys))
 	for key := range keys {
 		list = append(list, key)
@@ -183,26 +188,25 @@ func (d *docs) references(keys map[uint32]bool) string {
 	for i, key := range list {
 		binary.LittleEndian.PutUint32(packed[4*i:], key)
 	}
-	return base64.RawURLEncoding.EncodeToString(packed) + "." + d.states(list)
+	return base64.RawURLEncoding.EncodeToString(packed) + "." + states(list, state)
 }
 
-func (d *docs) states(keys []uint32) string {
+func states(keys []uint32, state func(uint32) uint32) string {
 	sum := fnv.New64a()
-	var state [4]byte
+	var now [4]byte
 	for _, key := range keys {
-		binary.LittleEndian.PutUint32(state[:], d.state(key))
-		_, _ = sum.Write(state[:])
+		binary.LittleEndian.PutUint32(now[:], state(key))
+		_, _ = sum.Write(now[:])
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // unchanged reports whether a page with this hash would come out the same.
-func (d *docs) unchanged(own, hash string) bool {
-	rest, found := strings.CutPrefix(hash, own+".")
-	if !found {
+func unchanged(own, hash string, state func(uint32) uint32) bool {
+	before, packed, then := cutHash(hash)
+	if before != own {
 		return false
 	}
-	packed, states, _ := strings.Cut(rest, ".")
 	raw, err := base64.RawURLEncoding.DecodeString(packed)
 	if err != nil || len(raw)%4 != 0 {
 		return false
@@ -211,7 +215,17 @@ func (d *docs) unchanged(own, hash string) bool {
 	for i := range keys {
 		keys[i] = binary.LittleEndian.Uint32(raw[4*i:])
 	}
-	return d.states(keys) == states
+	return states(keys, state) == then
+}
+
+// cutHash takes a hash apart: the page itself, what it refers to, and what that
+// stood for.
+func cutHash(hash string) (own, packed, states string) {
+	parts := strings.Split(hash, ".")
+	if len(parts) != 4 {
+		return "", "", ""
+	}
+	return parts[0] + "." + parts[1], parts[2], parts[3]
 }
 
 // plainDocument makes paragraphs of a plain text; what is indented is code.
@@ -244,4 +258,3 @@ func plainDocument(text string) (document, error) {
 	}
 	return doc, nil
 }
-

@@ -14,8 +14,8 @@ type head struct {
 	tags     []string
 	address  string // canonical
 	base     string
-	noIndex  bool
-	redirect bool // it only leads elsewhere
+	site     string // what the site is called
+	redirect bool   // it only leads elsewhere
 }
 
 // headOf reads the head of an HTML page.
@@ -61,8 +61,9 @@ func headOf(text string) head {
 			switch strings.ToLower(get("name")) {
 			case "keywords":
 				h.tags = strings.Split(content, ",")
-			case "robots":
-				h.noIndex = strings.Contains(strings.ToLower(content), "noindex")
+			}
+			if strings.EqualFold(get("property"), "og:site_name") {
+				h.site = short(inert(content), maxTitle)
 			}
 			if strings.EqualFold(get("http-equiv"), "refresh") && strings.Contains(strings.ToLower(content), "url=") {
 				h.redirect = true

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image"
+	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -63,11 +64,64 @@ func (e *encoder) encode(raw []byte) (picture, error) {
 		return picture{}, opora.ImageUnreadable
 	}
 	if bounds.Dx() > maxWidth {
-		scaled := image.NewNRGBA(image.Rect(0, 0, maxWidth, max(1, bounds.Dy()*maxWidth/bounds.Dx())))
-		draw.ApproxBiLinear.Scale(scaled, scaled.Bounds(), decoded, bounds, draw.Src, nil)
+		scaled := image.NewRGBA(image.Rect(0, 0, maxWidth, max(1, bounds.Dy()*maxWidth/bounds.Dx())))
+		draw.ApproxBiLinear.Scale(scaled, scaled.Bounds(), fast(decoded), bounds, draw.Src, nil)
 		decoded = scaled
 	}
 	return written(decoded, bytes.HasPrefix(raw, []byte("\xff\xd8")))
+}
+
+// fast gives an image in a form that is scaled quickly: others are asked for
+// each of their pixels as an interface.
+func fast(decoded image.Image) image.Image {
+	switch decoded.(type) {
+	case *image.RGBA, *image.NRGBA, *image.YCbCr, *image.Gray:
+		return decoded
+	}
+	plain := image.NewRGBA(decoded.Bounds())
+	draw.Draw(plain, plain.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
+	return plain
+}
+
+// fewColours gives a picture of at most 256 colours as a palette and numbers,
+// as most pictures of screens can be: that is smaller, and quick to write.
+func fewColours(decoded image.Image) image.Image {
+	bounds := decoded.Bounds()
+	var pixels []byte
+	var stride int
+	opaque := false
+	switch i := decoded.(type) {
+	case *image.RGBA:
+		pixels, stride, opaque = i.Pix, i.Stride, i.Opaque()
+	case *image.NRGBA:
+		pixels, stride, opaque = i.Pix, i.Stride, i.Opaque()
+	}
+	if !opaque {
+		return decoded
+	}
+	few := image.NewPaletted(bounds, nil)
+	numbers := map[[3]byte]uint8{}
+	var before [3]byte
+	number, known := uint8(0), false
+	for y := range bounds.Dy() {
+		row := pixels[y*stride:]
+		for x := range bounds.Dx() {
+			colour := [3]byte(row[4*x:])
+			if !known || colour != before {
+				if number, known = numbers[colour]; !known {
+					if len(few.Palette) == 256 {
+						return decoded
+					}
+					number, known = uint8(len(few.Palette)), true
+					numbers[colour] = number
+					few.Palette = append(few.Palette, color.RGBA{colour[0], colour[1], colour[2], 0xff})
+				}
+				before = colour
+			}
+			few.Pix[y*few.Stride+x] = number
+		}
+	}
+	return few
 }
 
 func written(decoded image.Image, photo bool) (picture, error) {
@@ -78,7 +132,7 @@ func written(decoded image.Image, photo bool) (picture, error) {
 		made.MIME = "image/jpeg"
 		err = jpeg.Encode(&data, decoded, &jpeg.Options{Quality: 85})
 	} else {
-		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&data, decoded)
+		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&data, fewColours(decoded))
 	}
 	if err != nil {
 		return picture{}, fmt.Errorf("%w: %w", opora.ImageUnreadable, err)

@@ -95,6 +95,10 @@ func (s *session) open(ctx context.Context, source opora.Source) (feed, error) {
 		return s.openBundle(openFolder(ctx, source.Location))
 	case opora.SourceZip:
 		return s.openBundle(openZip(ctx, source.Location))
+	case opora.SourceSite:
+		return s.openSite(ctx, source)
+	case opora.SourceZendesk:
+		return s.openZendesk(ctx, source)
 	}
 	return feed{}, opora.KindUnknown
 }

@@ -113,7 +113,7 @@ func (b *batch) write(w *writer) error {
 		t.add([]byte(stemNames[stem]))
 	}
 	t.write(w)
-	found.write(w, stemOrder)
+	found.write(w, stemOrder, w.stemForms(numbers, len(stemOrder)))
 
 	var piece []byte
 	at := uint64(0)
@@ -226,21 +226,16 @@ func (b *batch) postings(docs []doc, stemOf []uint32, stems int) *occurrences {
 	return found
 }
 
-func (o *occurrences) write(w *writer, order []uint32) {
+func (o *occurrences) write(w *writer, order, formEnds []uint32) {
 	var piece, stems []byte
 	at := uint64(0)
-	for _, stem := range order {
+	for i, stem := range order {
 		from, to := o.begins[stem], o.begins[stem+1]
 		piece = appendPostings(piece[:0], o.docs[from:to], o.impacts[from:to])
 		w.write(piece)
-		stems = appendStem(stems, at, to-from)
+		stems = appendStem(stems, at, to-from, formEnds[i])
 		at += uint64(len(piece))
 	}
 	w.end()
 	w.section(stems)
-}
-
-func appendStem(b []byte, at uint64, docs int) []byte {
-	b = binary.LittleEndian.AppendUint64(b, at)
-	return binary.LittleEndian.AppendUint32(b, uint32(docs))
 }

@@ -13,8 +13,10 @@ type compiled struct {
 	phrases []compiledPhrase
 	allowed []docRange // nil: all of them
 
-	stemGroups map[uint32]uint32 // which groups a stem belongs to, a bit each
-	sieve      [16]uint64        // says of most stems at once that they belong to none
+	groupsOf map[uint32]uint32 // which groups a form belongs to, a bit each
+	sieve    [256]uint64       // says of most forms at once that they belong to none
+	begun    bool              // there are groups of forms that begin so
+	begin    [4]uint64         // the first letters of forms that belong to groups, a byte each
 }
 
 type docRange struct{ from, to uint32 }
@@ -35,7 +37,7 @@ type weightedPostings struct {
 }
 
 func compile(s *segment, r *reading, ranks []int) *compiled {
-	c := &compiled{segment: s, stemGroups: map[uint32]uint32{}}
+	c := &compiled{segment: s, groupsOf: map[uint32]uint32{}}
 	for n := range r.groups {
 		g := compiledGroup{group: &r.groups[n], exact: gone}
 		for _, w := range g.stems {
@@ -46,8 +48,13 @@ func compile(s *segment, r *reading, ranks []int) *compiled {
 			docs := s.stemDocs(i) + int(s.deadStems[uint32(i)])
 			g.lists = append(g.lists, weightedPostings{s.postings(i), docs, w.weight})
 			g.docs += docs
-			c.stemGroups[uint32(i)] |= 1 << n
-			c.sieve[i/64%len(c.sieve)] |= 1 << (i % 64)
+			forms := s.stemForms(i)
+			for at := range len(forms) / 4 {
+				form := u32(forms, at)
+				c.groupsOf[form] |= 1 << n
+				c.sieve[form/64%uint32(len(c.sieve))] |= 1 << (form % 64)
+				c.beginsLike(s.form(int(form)))
+			}
 		}
 		if i, ok := s.findForm(g.word); ok {
 			g.exact = uint32(i)
@@ -55,6 +62,8 @@ func compile(s *segment, r *reading, ranks []int) *compiled {
 		if g.begun && !g.tag {
 			lo, hi := s.formsWith(g.word, 0, s.forms)
 			g.lo, g.hi = uint32(lo), uint32(hi)
+			c.begun = true
+			c.beginsLike([]byte(g.word))
 		}
 		c.groups = append(c.groups, g)
 	}
@@ -68,12 +77,32 @@ func compile(s *segment, r *reading, ranks []int) *compiled {
 	return c
 }
 
+// beginsLike notes how forms begin that belong to groups.
+func (c *compiled) beginsLike(form []byte) {
+	b := form[min(len(form)-1, 1)] // the first byte is the same for half of an alphabet
+	c.begin[b/64] |= 1 << (b % 64)
+}
+
+// matchesText is matches for a form whose number is not known.
+func (c *compiled) matchesText(form []byte) uint32 {
+	if b := form[min(len(form)-1, 1)]; c.begin[b/64]&(1<<(b%64)) == 0 {
+		return 0
+	}
+	i, ok := c.findForm(string(form))
+	if !ok {
+		return 0
+	}
+	return c.matches(uint32(i))
+}
+
 // matches tells which groups a form belongs to, a bit each.
 func (c *compiled) matches(form uint32) uint32 {
 	var mask uint32
-	stem := c.formStem(int(form))
-	if c.sieve[stem/64%len(c.sieve)]&(1<<(stem%64)) != 0 {
-		mask = c.stemGroups[uint32(stem)]
+	if c.sieve[form/64%uint32(len(c.sieve))]&(1<<(form%64)) != 0 {
+		mask = c.groupsOf[form]
+	}
+	if !c.begun {
+		return mask
 	}
 	for i := range c.groups {
 		if g := &c.groups[i]; g.lo <= form && form < g.hi {

@@ -54,6 +54,7 @@ func (f folder) lock(ctx context.Context) (unlock func(), err error) {
 	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("search: lock the index: %w", err)
 	}
+	f.sweep()
 	return func() { _ = lock.Unlock() }, nil
 }
 
@@ -106,11 +107,18 @@ func (f folder) write(ctx context.Context, fill func(*writer) error) (*segment, 
 	if err != nil {
 		return nil, err
 	}
-	drafts, _ := filepath.Glob(filepath.Join(string(f), draftPlan)) // of writers that were killed
-	for _, old := range append(names, drafts...) {
+	for _, old := range names {
 		_ = os.Remove(old) // on Windows it fails while another process holds it; the next writer tries again
 	}
 	return s, nil
+}
+
+// sweep removes what writers left that were killed. The lock must be held.
+func (f folder) sweep() {
+	drafts, _ := filepath.Glob(filepath.Join(string(f), draftPlan))
+	for _, draft := range drafts {
+		_ = os.Remove(draft)
+	}
 }
 
 // settle makes the new name last; not every system can.

@@ -61,7 +61,7 @@ func setRanks(in []opora.Set) []int {
 }
 
 // best gives the documents for a reading, the best first, and how many match.
-func (e *Engine) best(ctx context.Context, r *reading, ranks []int, limit, close int) ([]contender, int, error) {
+func (e *Engine) best(ctx context.Context, r *reading, ranks []int, limit, close int) ([]*contender, int, error) {
 	if len(r.groups) == 0 {
 		return nil, 0, nil
 	}
@@ -139,7 +139,7 @@ func (c *compiled) liked(found []candidate, liked map[opora.Key]float32) []candi
 }
 
 // hits loads the winners and shows where the query stands in them.
-func (e *Engine) hits(ctx context.Context, list []contender) ([]opora.Hit, error) {
+func (e *Engine) hits(ctx context.Context, list []*contender) ([]opora.Hit, error) {
 	loaded := map[opora.Key]opora.Findable{}
 	for i, feed := range e.feeds {
 		var keys []opora.Key

@@ -64,7 +64,7 @@ func TestFind(t *testing.T) {
 		{"code, beginning", "ERR_CONN", 4, ""},
 		{"code, number's beginning", "0x800700", 5, ""},
 		{"code, number's middle", "800700", 5, ""},
-		{"code, middle of two words", "onnection refus", 4, ""},
+		{"code, middle of two words", "onnection refus", 4, "connection refus"},
 		{"path", "/var/www/ht", 4, ""},
 		{"name with an underscore", "wp_options", 5, ""},
 		{"name, from its middle", "p_opti", 5, ""},

@@ -163,27 +163,35 @@ func (l lexicon) formsAround(part string, atEnd bool, limit int) []counted {
 	return joined(lists, limit, l.formDocs)
 }
 
-// formsAround looks through all forms at once, as they lie one behind the other.
+// formsAround looks through all forms at once, as they lie one behind the
+// other: through those that begin with ASCII, or the others, as the part does.
 func (s *segment) formsAround(part string, atEnd bool, limit int) []counted {
 	const enough = 5000 // of a part that everything has, any will do
 	var list []counted
 	text, ends := s.part[partFormText], s.part[partFormEnds]
-	for at := 0; len(list) < enough; {
-		n := bytes.Index(text[at:], []byte(part))
+	at, stop := 0, len(text)
+	border := 0
+	if i := s.firstForm("\x80", 0, s.forms); i > 0 {
+		border = int(u32(ends, i-1))
+	}
+	if part[0] < utf8.RuneSelf {
+		stop = border
+	} else {
+		at = border
+	}
+	for len(list) < enough {
+		n := bytes.Index(text[at:stop], []byte(part))
 		if n < 0 {
 			break
 		}
 		at += n
 		i := sort.Search(s.forms, func(i int) bool { return int(u32(ends, i)) > at })
 		end, to := int(u32(ends, i)), at+len(part)
-		switch {
-		case to > end: // runs on into the next form
+		if to > end || atEnd && to != end { // runs on into the next form, or is not its end
 			at++
 			continue
-		case atEnd && to != end:
-			at++
-			continue
-		case s.form(i)[0] != tagMark[0] && s.formDocs(i) > 0:
+		}
+		if s.form(i)[0] != tagMark[0] && s.formDocs(i) > 0 {
 			list = append(list, counted{string(s.form(i)), s.formDocs(i)})
 		}
 		at = end

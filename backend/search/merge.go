@@ -26,8 +26,9 @@ func merge(w *writer, feeds []feedAt, segments []*segment) error {
 	w.section(numbers)
 	stemTexts.write(w)
 
+	formEnds := w.stemForms(numbers, len(stemTexts.ends)/4)
 	order, docTo := mergeDocs(segments)
-	mergePostings(w, segments, stemTo, docTo, len(stemTexts.ends)/4)
+	mergePostings(w, segments, stemTo, docTo, formEnds)
 	mergeStreams(w, segments, order, formTo)
 	return nil
 }
@@ -106,7 +107,7 @@ func mergeDocs(segments []*segment) (order []place, to [][]uint32) {
 	}
 }
 
-func mergePostings(w *writer, segments []*segment, stemTo, docTo [][]uint32, count int) {
+func mergePostings(w *writer, segments []*segment, stemTo, docTo [][]uint32, formEnds []uint32) {
 	type posting struct {
 		doc    uint32
 		impact uint8
@@ -120,7 +121,7 @@ func mergePostings(w *writer, segments []*segment, stemTo, docTo [][]uint32, cou
 		offset  uint64
 	)
 	at := make([]int, len(segments))
-	for number := range count {
+	for number := range len(formEnds) - 1 {
 		if w.err != nil {
 			return
 		}
@@ -148,7 +149,7 @@ func mergePostings(w *writer, segments []*segment, stemTo, docTo [][]uint32, cou
 		}
 		piece = appendPostings(piece[:0], docs, impacts)
 		w.write(piece)
-		stems = appendStem(stems, offset, len(docs))
+		stems = appendStem(stems, offset, len(docs), formEnds[number])
 		offset += uint64(len(piece))
 	}
 	w.end()

@@ -201,8 +201,7 @@ func (c *compiled) spans(text string) []opora.Span {
 	s := scanner{text: text}
 	done := 0
 	for s.next() {
-		form, ok := c.findForm(string(s.form))
-		if !ok || c.matches(uint32(form)) == 0 {
+		if c.matchesText(s.form) == 0 {
 			continue
 		}
 		add(text[done:s.start], false)
@@ -216,8 +215,14 @@ func (c *compiled) spans(text string) []opora.Span {
 // clean makes one line of a text and leaves out what is no text.
 func clean(text string) string {
 	var b strings.Builder
+	b.Grow(len(text))
 	blank := false
-	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
+	for _, r := range text { // what is no UTF-8 comes as the sign for that
+		if r > ' ' && r < unicode.MaxASCII || 'А' <= r && r <= 'я' {
+			blank = false
+			b.WriteRune(r)
+			continue
+		}
 		if unicode.IsSpace(r) || unicode.IsControl(r) {
 			if !blank {
 				b.WriteByte(' ')

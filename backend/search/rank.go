@@ -32,13 +32,13 @@ type contender struct {
 const longestRead = 8192
 
 // judge looks at candidates closely and puts the best first.
-func judge(list []candidate, liked map[opora.Key]float32) []contender {
-	contenders := make([]contender, len(list))
+func judge(list []candidate, liked map[opora.Key]float32) []*contender {
+	contenders := make([]*contender, len(list))
 	for i, f := range list {
 		d := f.in.doc(int(f.doc))
-		contenders[i] = contender{f, d, f.in.rank(f, d) + forOpened*liked[d.key]}
+		contenders[i] = &contender{f, d, f.in.rank(f, d) + forOpened*liked[d.key]}
 	}
-	slices.SortFunc(contenders, func(a, b contender) int {
+	slices.SortFunc(contenders, func(a, b *contender) int {
 		if a.partial != b.partial {
 			if a.partial {
 				return 1

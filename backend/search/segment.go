@@ -43,11 +43,12 @@ const (
 	partForms           // uint32 stem, uint32 number of documents
 	partStemText
 	partStemEnds
-	partPostings // per stem, see postings
-	partStems    // uint64 where its postings begin, uint32 number of documents
-	partStream   // per document its forms in order: title, tags, text, code; see inHeading
-	partPlaces   // uint32 where each 64th word of text and of code stands, in bytes
-	partDocs     // docSize each, see doc
+	partStemForms // uint32 the forms of each stem
+	partPostings  // per stem, see postings
+	partStems     // uint64 where its postings begin, uint32 number of documents, uint32 where its forms end
+	partStream    // per document its forms in order: title, tags, text, code; see inHeading
+	partPlaces    // uint32 where each 64th word of text and of code stands, in bytes
+	partDocs      // docSize each, see doc
 	sectionCount
 )
 
@@ -56,7 +57,7 @@ const (
 	version     = 1
 	headerSize  = len(magic) + 4 + 8*(sectionCount+1) + 4 + 4
 	formSize    = 8
-	stemSize    = 12
+	stemSize    = 16
 	docSize     = 40
 	placesEvery = 64
 	// inHeading marks a word of a heading in a stream.
@@ -173,6 +174,15 @@ func (s *segment) firstStem(text string) int {
 // stemDocs counts the living documents with a stem.
 func (s *segment) stemDocs(i int) int {
 	return int(binary.LittleEndian.Uint32(s.part[partStems][i*stemSize+8:]) - s.deadStems[uint32(i)])
+}
+
+// stemForms gives the numbers of the forms of a stem.
+func (s *segment) stemForms(i int) []byte {
+	from, end := uint32(0), func(i int) uint32 { return u32(s.part[partStems], i*stemSize/4+3) }
+	if i > 0 {
+		from = end(i - 1)
+	}
+	return s.part[partStemForms][4*from : 4*end(i)]
 }
 
 func (s *segment) postings(i int) postings {

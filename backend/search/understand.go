@@ -116,16 +116,15 @@ func (l lexicon) group(word string, begun, part, strict bool, total int) (group,
 		}
 	}
 	as := word
-	known, inside := len(g.stems) > 0, false
-	if latin, cyrillic := scripts(word); part || len(word) >= 3 && !strict && (!known || latin == cyrillic) {
+	known := len(g.stems) > 0
+	if !strict && !isFrequent(word) && (!known || l.rare(g, total)) {
+		as = l.correct(&g, word, begun, known)
+	}
+	// A part of a word is looked for where the word is a piece of code, or
+	// nothing else explains it.
+	if latin, cyrillic := scripts(word); part || len(word) >= 3 && !strict && (latin == cyrillic || len(g.stems) == 0) {
 		for _, c := range l.formsAround(word, part, mostForms) {
 			g.add(stem(c.text), forPart)
-			inside = true
-		}
-	}
-	if !strict && !isFrequent(word) && (!known || l.rare(g, total)) {
-		if meant := l.correct(&g, word, begun, known); !inside {
-			as = meant
 		}
 	}
 	for _, s := range g.stems {

@@ -90,3 +90,30 @@ func (t *texts) write(w *writer) {
 	w.section(t.text)
 	w.section(t.ends)
 }
+
+// stemForms writes the forms of each stem, by the section that tells the stem
+// of each form, and gives where those of each end.
+func (w *writer) stemForms(numbers []byte, stems int) (ends []uint32) {
+	ends = make([]uint32, stems+1)
+	count := len(numbers) / formSize
+	for form := range count {
+		ends[u32(numbers, 2*form)+1]++
+	}
+	for stem := range stems {
+		ends[stem+1] += ends[stem]
+	}
+	list := make([]byte, 4*count)
+	for form := range count {
+		stem := u32(numbers, 2*form)
+		binary.LittleEndian.PutUint32(list[4*ends[stem]:], uint32(form))
+		ends[stem]++
+	}
+	w.section(list)
+	return ends
+}
+
+func appendStem(b []byte, at uint64, docs int, formsEnd uint32) []byte {
+	b = binary.LittleEndian.AppendUint64(b, at)
+	b = binary.LittleEndian.AppendUint32(b, uint32(docs))
+	return binary.LittleEndian.AppendUint32(b, formsEnd)
+}

@@ -128,6 +128,8 @@ func slandered() []liar {
 		{name: "optional call forbidden after a good login", door: scriptDoor(`const [r] = await send(); await fetch("/extra", {method: "POST", body: "{}"}); location.reload()`), answer: refuses401, due: []opora.Reason{opora.OK}},
 		{name: "hidden password and a refused counter", door: scriptDoor(hide + `fetch("/track", {method: "POST", body: "{}"}); await send(o); location.reload()`), answer: refuses401, due: []opora.Reason{opora.OK}},
 		{name: "hidden password, a refused counter, a slow server", door: scriptDoor(hide + `fetch("/track", {method: "POST", body: "{}"}); await send(o); location.reload()`), answer: slow(7 * time.Second), due: []opora.Reason{opora.OK}},
+		{name: "five seconds of work before anything is sent", door: scriptDoor(`f.querySelector("button").textContent = "Проверяем…"; await new Promise(r => setTimeout(r, 5000)); await send(); location.reload()`), answer: refuses401, due: []opora.Reason{opora.OK}},
+		{name: "thanks, and three seconds", door: scriptDoor(`await send(); show("<h1>Выполняется вход</h1><p>Через три секунды вы будете перенаправлены в панель управления магазином.</p>"); setTimeout(() => location.reload(), 3500)`), answer: refuses401, due: []opora.Reason{opora.OK}},
 		{name: "slow server", door: scriptDoor(`await send(); location.reload()`), answer: slow(7 * time.Second), due: []opora.Reason{opora.OK}},
 		{name: "slow form", door: plainDoor, answer: func(w http.ResponseWriter, r *http.Request, in bool) {
 			wait(9 * time.Second)

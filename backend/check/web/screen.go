@@ -280,9 +280,11 @@ func (s *screen) submit(ctx context.Context) (*page, *opora.Finding) {
 	}
 	if !s.me.Stirs(ctx, s.since, 3*time.Second) && ctx.Err() == nil {
 		// Nothing was asked for: the button was not the one, or the page is slow.
-		if now, err := s.look(ctx); err == nil && back(now, s.form) != nil && same(now, filled) && len(s.sent()) == 0 {
-			_ = s.me.Enter(ctx, markOf(now.liveDoor().passwords()[0].node)) // what comes of it is seen below
-			s.me.Stirs(ctx, s.since, 6*time.Second)
+		if now, err := s.look(ctx); err == nil && len(s.sent()) == 0 {
+			if back(now, s.form) != nil && same(now, filled) {
+				_ = s.me.Enter(ctx, markOf(now.liveDoor().passwords()[0].node)) // what comes of it is seen below
+			}
+			s.me.Stirs(ctx, s.since, 8*time.Second)
 		}
 	}
 	return s.landed(ctx)
@@ -302,12 +304,30 @@ func (s *screen) landed(ctx context.Context) (*page, *opora.Finding) {
 			return nil, faulted(ctx, err)
 		}
 		// A page with nearly nothing on it is one that goes on by itself.
-		if turn >= 2 || len(p.text()) > 40 || len(p.links) > 0 || p.login() != nil {
+		var most time.Duration
+		switch {
+		case turn >= 2 || p.login() != nil:
+		case len(p.text()) <= 40 && len(p.links) == 0:
+			most = 1500 * time.Millisecond
+		case p.asksToWait():
+			most = 5 * time.Second
+		}
+		if most == 0 {
 			s.session.Step(opora.StepAnswer, check.Shown(p.url))
 			return p, nil
 		}
-		s.me.Stirs(ctx, time.Now(), 1500*time.Millisecond)
+		s.me.Stirs(ctx, time.Now(), most)
 	}
+}
+
+// asksToWait recognises a page that says it goes on by itself.
+func (p *page) asksToWait() bool {
+	text := p.text()
+	if len(text) > 600 || !waitWords.in(fold(text)) {
+		return false
+	}
+	_, out := p.signOut()
+	return !out
 }
 
 // slowLogin is how long the answer to a login is waited for.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -69,10 +70,14 @@ func webAddress(u *url.URL) (string, error) {
 	} else if strings.HasSuffix(u.Host, ":") {
 		u.Host = strings.TrimSuffix(u.Host, ":")
 	}
-	if !strings.HasPrefix(u.Host, "[") {
+	if strings.HasPrefix(u.Host, "[") {
+		if ip, err := netip.ParseAddr(u.Hostname()); err != nil || ip.Zone() != "" {
+			return "", opora.LinkRefused
+		}
+	} else {
 		// Look-alike letters are seen for what they are.
 		host, err := idna.Lookup.ToASCII(u.Hostname())
-		if err != nil || strings.ContainsAny(host, "%@/?#") {
+		if err != nil || host == "" || strings.ContainsAny(host, "%@/?#") {
 			return "", opora.LinkRefused
 		}
 		if port := u.Port(); port != "" {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -63,6 +64,7 @@ type window struct {
 // fails with [opora.AlreadyRunning] when that window does not answer.
 func Run(o Options) error {
 	w := &window{Options: o, app: bridge.NewApp(o.Version), ready: make(chan struct{})}
+	w.app.Choose, w.app.Outside = w.choose, outside
 	w.tray = newTray(w.show, w.quit)
 	if generating {
 		return wails.Run(w.options())
@@ -116,7 +118,7 @@ func (w *window) options() *options.App {
 		StartHidden:      w.hidden.Load(),
 		WindowStartState: start,
 		BackgroundColour: background,
-		AssetServer:      &assetserver.Options{Assets: frontend.Dist, Middleware: headers},
+		AssetServer:      &assetserver.Options{Assets: frontend.Dist, Middleware: func(next http.Handler) http.Handler { return headers(w.app.Images(next)) }},
 		Bind:             w.app.Bound(),
 		EnumBind:         bridge.Enums(),
 		ErrorFormatter:   bridge.Format,

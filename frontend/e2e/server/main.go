@@ -78,6 +78,7 @@ func run(ctx context.Context, dist string, servers, sites bool) error {
 	}
 
 	app, events := bridge.NewApp("e2e"), newStream()
+	app.Choose, app.Outside = w.desktop.choose, w.desktop.outside
 	if err := app.Open(ctx, filepath.Join(dir, "data"), false, events.emit); err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func run(ctx context.Context, dist string, servers, sites bool) error {
 	mux.Handle("GET /events", events)
 	mux.HandleFunc("GET /shim.js", serveShim)
 	w.routes(ctx, mux)
-	mux.Handle("GET /", page(os.DirFS(dist)))
+	mux.Handle("GET /", app.Images(page(os.DirFS(dist))))
 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -35,6 +35,7 @@ type world struct {
 	keyring   *lab.Keyring
 	clipboard *recorder
 	panel     *site
+	desktop   desktop
 	online    atomic.Bool
 	stops     []func()
 }
@@ -147,6 +148,7 @@ func (w *world) routes(ctx context.Context, mux *http.ServeMux) {
 			http.Error(rw, err.Error(), http.StatusInternalServerError)
 		}
 	})
+	w.desktop.routes(mux)
 	mux.HandleFunc("GET /test/keyring", func(rw http.ResponseWriter, _ *http.Request) {
 		accounts, err := w.keyring.Accounts("opora.v1")
 		if err != nil {

@@ -42,7 +42,7 @@ var arrows = []arrow{
 	{"backend/keyring", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},
 	{"backend/browser", "opora/", nil, "the browser knows pages, not logins", false},
 	{"backend/check/.", "opora/backend/browser", nil, "only the web door needs a browser", false},
-	{"backend/knowledge", "opora/", []string{"opora/backend/opora", "opora/backend/knowledge"}, "adapters do not know each other", false},
+	{"backend/knowledge", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},
 	{"backend/notify", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},
 	{"backend/search", "opora/", []string{"opora/backend/opora"}, "what is searched reaches the engine as feeds", false},
 	{"backend/clipboard", "opora/", []string{"opora/backend/opora"}, "adapters do not know each other", false},

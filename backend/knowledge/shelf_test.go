@@ -1,18 +1,15 @@
-// Package knowledgetest helps to test what works with imported articles: a
-// shelf in memory, and articles that mean harm.
-package knowledgetest
+package knowledge
 
 import (
 	"context"
 	"maps"
 	"sync"
 
-	"opora/backend/knowledge"
 	"opora/backend/opora"
 )
 
-// Shelf keeps articles in memory, by the contract of [knowledge.Shelf].
-type Shelf struct {
+// memory is a shelf without a disk, by the contract of [Shelf].
+type memory struct {
 	mu     sync.Mutex
 	Pages  map[string]opora.Page // that readers see
 	Images map[string]opora.Image
@@ -22,14 +19,14 @@ type Shelf struct {
 }
 
 type stage struct {
-	shelf  *Shelf
+	shelf  *memory
 	pages  map[string]opora.Page
 	puts   map[string]bool
 	leaves bool
 }
 
 // Stage begins or goes on with the one import that there is.
-func (s *Shelf) Stage(context.Context, int64) (knowledge.Stage, error) {
+func (s *memory) Stage(context.Context, int64) (Stage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.busy {
@@ -46,16 +43,16 @@ func (s *Shelf) Stage(context.Context, int64) (knowledge.Stage, error) {
 	return &stage{shelf: s, pages: staged}, nil
 }
 
-func knownOf(pages map[string]opora.Page, path string) (knowledge.Known, bool, error) {
+func knownOf(pages map[string]opora.Page, path string) (Known, bool, error) {
 	page, found := pages[path]
-	return knowledge.Known{Hash: page.Hash, ETag: page.ETag, LastModified: page.LastModified, At: page.ChangedAt}, found, nil
+	return Known{Hash: page.Hash, ETag: page.ETag, LastModified: page.LastModified, At: page.ChangedAt}, found, nil
 }
 
-func (s *stage) Staged(_ context.Context, path string) (knowledge.Known, bool, error) {
+func (s *stage) Staged(_ context.Context, path string) (Known, bool, error) {
 	return knownOf(s.pages, path)
 }
 
-func (s *stage) Shown(_ context.Context, path string) (knowledge.Known, bool, error) {
+func (s *stage) Shown(_ context.Context, path string) (Known, bool, error) {
 	return knownOf(s.shelf.Pages, path)
 }
 

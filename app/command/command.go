@@ -36,6 +36,13 @@ opora notes   [--customer NAME|ID]     lists the notes
 opora recheck --customer NAME|ID | --all [--fresh-ledger]
                                        checks kept accesses again
 opora secret  show|forget ID [--part secret|key|passphrase] [--yes]
+opora find    [--limit 20] [--in snippets,articles,notes,customers] QUERY|-
+                                       searches; with - answers queries from standard input, a line each
+opora snippets import|export FILE|-    takes replies from a file, or writes all of them
+opora kb      import DIR|ZIP|URL|FILE.json
+                                       takes articles in
+opora kb      update [SOURCE]          brings all sources, or one, up to date
+opora kb      list | remove SOURCE     lists the sources, or removes one with its articles
 opora recipes [forget SITE]            lists what is remembered about sites, or forgets one
 opora doctor                           says what of this machine Opora can use
 opora version
@@ -61,7 +68,7 @@ func (e *usageError) Error() string { return e.text }
 // commands lists what can be asked for, with the flags of each.
 var commands = map[string]func(e *env, flags *flag.FlagSet, args []string) error{
 	"check": check, "save": save, "take": take, "customers": customers, "notes": notes, "recheck": recheck,
-	"secret": secret, "recipes": recipes, "doctor": doctor, "version": version,
+	"secret": secret, "find": find, "snippets": snippets, "kb": kb, "recipes": recipes, "doctor": doctor, "version": version,
 }
 
 // Run runs one command and gives the exit status. Args begin with the command.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -191,6 +192,34 @@ func (l *Library) Sources(ctx context.Context) ([]opora.Source, error) {
 		return nil, err
 	}
 	return shelf.Sources(ctx)
+}
+
+// Source gives one source. It fails with [opora.NotFound].
+func (l *Library) Source(ctx context.Context, id int64) (opora.Source, error) {
+	shelf, err := l.open(ctx)
+	if err != nil {
+		return opora.Source{}, err
+	}
+	return shelf.Source(ctx, id)
+}
+
+// refreshFrom is from how many changes on the index is written anew at once:
+// a command that ends takes what it has only in memory with it.
+const refreshFrom = 1000
+
+// Refresh brings the index up to date after this many changes, so that the next
+// process does not have to.
+func (l *Library) Refresh(ctx context.Context, changed int) error {
+	if changed < refreshFrom {
+		return nil
+	}
+	path := filepath.Join(l.desk.Dir, indexName)
+	_, missing := os.Stat(path)
+	engine, err := l.find(ctx)
+	if err != nil || missing != nil { // opening it has made it
+		return err
+	}
+	return engine.Rebuild(ctx, nil)
 }
 
 // Articles lists count articles of a source from the one at from on, by section

@@ -231,44 +231,52 @@ func (f *file) broken(d *json.Decoder, base int64, err error) error {
 // Writer writes snippets one after the other, a line each, in the form that
 // [Read] reads.
 type Writer struct {
-	out   *bufio.Writer
-	lines *json.Encoder
-	count int
-	err   error
+	out  *bufio.Writer
+	some bool
+	err  error
 }
 
 // NewWriter begins a file.
 func NewWriter(w io.Writer) *Writer {
 	out := bufio.NewWriter(w)
-	lines := json.NewEncoder(out)
-	lines.SetEscapeHTML(false)
 	_, err := fmt.Fprintf(out, `{"format":%q,"version":%d,"snippets":[`+"\n", format, version)
-	return &Writer{out: out, lines: lines, err: err}
+	return &Writer{out: out, err: err}
 }
 
 // Write writes one.
 func (w *Writer) Write(s opora.Snippet) error {
-	if w.err == nil && w.count > 0 {
-		_, w.err = w.out.WriteString(",")
+	if w.err != nil {
+		return w.err
 	}
 	if s.Tags == nil {
 		s.Tags = []string{}
 	}
-	if w.err == nil {
-		w.err = w.lines.Encode(struct {
-			Title string   `json:"title"`
-			Body  string   `json:"body"`
-			Tags  []string `json:"tags"`
-		}{s.Title, s.Body, s.Tags})
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	w.err = encoder.Encode(struct {
+		Title string   `json:"title"`
+		Body  string   `json:"body"`
+		Tags  []string `json:"tags"`
+	}{s.Title, s.Body, s.Tags})
+	if w.err == nil && w.some {
+		_, w.err = w.out.WriteString(",\n")
 	}
-	w.count++
+	if w.err == nil {
+		_, w.err = w.out.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n")))
+	}
+	w.some = true
 	return w.err
 }
 
 // Close ends the file; without it there is none.
 func (w *Writer) Close() error {
+	end := "]}\n"
+	if w.some {
+		end = "\n" + end
+	}
 	if w.err == nil {
-		_, w.err = w.out.WriteString("]}\n")
+		_, w.err = w.out.WriteString(end)
 	}
 	return errors.Join(w.err, w.out.Flush())
 }

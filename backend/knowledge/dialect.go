@@ -27,6 +27,7 @@ func dialects(text string, mdx bool) string {
 	var kept strings.Builder
 	kept.Grow(len(text) + len(text)/16)
 	var open string // the fence of the code block that we are in
+	inPre := false  // in a block of code that is HTML
 	var notes []int // indents of the notes that end where their indent does
 	for line := range strings.Lines(text) {
 		bare := strings.TrimRight(line, "\n")
@@ -59,6 +60,11 @@ func dialects(text string, mdx bool) string {
 			case open != "" && match[1][0] == open[0] && len(match[1]) >= len(open) && strings.TrimSpace(match[2]) == "":
 				open = ""
 			}
+			kept.WriteString(line)
+			continue
+		}
+		if before, after, begins := strings.Cut(strings.ToLower(bare), "<pre"); begins && before == strings.TrimSpace(before) || inPre {
+			inPre = !strings.Contains(after, "</pre") && (begins || !strings.Contains(strings.ToLower(bare), "</pre"))
 			kept.WriteString(line)
 			continue
 		}

@@ -75,7 +75,7 @@ func trimmed(nodes []opora.Node) []opora.Node {
 		switch {
 		case last.Kind == opora.NodeBreak:
 		case last.Kind == opora.NodeText:
-			if last.Text = strings.TrimRight(last.Text, " "); last.Text != "" {
+			if last.Text = strings.TrimRight(last.Text, " \u00a0"); last.Text != "" {
 				return nodes
 			}
 		case last.Kind == opora.NodeCode || last.Kind == opora.NodeImage:

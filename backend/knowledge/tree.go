@@ -304,7 +304,7 @@ func (w *writer) quote(n *html.Node) []opora.Node {
 		mark, rest, marked := strings.Cut(first.Nodes[0].Text, "]")
 		name, found := strings.CutPrefix(mark, "[!")
 		if sort := noteSorts[strings.ToLower(name)]; marked && found && sort != "" {
-			first.Nodes[0].Text = strings.TrimSpace(rest)
+			first.Nodes[0].Text = strings.TrimLeft(rest, " ")
 			if first.Nodes[0].Text == "" {
 				first.Nodes = first.Nodes[1:]
 			}

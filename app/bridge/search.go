@@ -15,8 +15,9 @@ type Search struct {
 	cancel context.CancelFunc // of the query that is being answered
 }
 
-// Find answers a query; the answer to an earlier one is given up. No sets mean
-// all of them.
+// Find answers a query; one that is still being answered is given up and fails
+// with [opora.Cancelled]. Calls may overtake each other on their way: who was
+// given up for an older query asks again. No sets mean all of them.
 func (s *Search) Find(query string, in []opora.Set, limit int) (opora.Answer, error) {
 	d, err := s.app.Desk()
 	if err != nil {
@@ -30,7 +31,11 @@ func (s *Search) Find(query string, in []opora.Set, limit int) (opora.Answer, er
 	}
 	s.cancel = cancel
 	s.mu.Unlock()
-	return d.Library.Find(ctx, query, in, limit)
+	answer, err := d.Library.Find(ctx, query, in, limit)
+	if ctx.Err() != nil {
+		return opora.Answer{}, opora.Cancelled
+	}
+	return answer, err
 }
 
 // Chose tells that something was opened from the answer to a query.

@@ -1,4 +1,4 @@
-import { failureOf, type Failure } from "../api/failure";
+import { Code, failureOf, type Failure } from "../api/failure";
 import { find, type Answer, type In } from "../api/search";
 
 /** What is looked for and what was found. The answer that is here stays until the next one is, so that nothing flickers. */
@@ -34,16 +34,25 @@ export class Finder {
 
   async #ask(mine: number, query: string) {
     const began = performance.now();
-    try {
-      const answer = query ? await find(query, this.sets(), this.limit) : undefined;
-      if (mine !== this.#asked) return;
-      this.answer = answer;
-      this.failure = undefined;
-      this.ms = performance.now() - began;
-    } catch (reason) {
-      if (mine !== this.#asked) return; // given up for a newer query
-      this.answer = undefined;
-      this.failure = failureOf(reason);
+    for (let again = 0; ; again++) {
+      try {
+        const answer = query ? await find(query, this.sets(), this.limit) : undefined;
+        if (mine !== this.#asked) return;
+        this.answer = answer;
+        this.failure = undefined;
+        this.ms = performance.now() - began;
+        return;
+      } catch (reason) {
+        if (mine !== this.#asked) return; // given up for a newer query
+        const failure = failureOf(reason);
+        // Queries may overtake each other on their way: the newest one that is given up is asked again.
+        if (failure.code === Code.Cancelled && again < retries) continue;
+        this.answer = undefined;
+        this.failure = failure;
+        return;
+      }
     }
   }
 }
+
+const retries = 5;

@@ -49,6 +49,16 @@ test("a query that was given up for a newer one is no failure; the newest one's 
   expect(finder.failure?.code).toBe(opora.Code.Unexpected);
 });
 
+test("the newest query is asked again when an older one overtook it on the way", async () => {
+  const finder = new Finder(() => []);
+  const asking = finder.ask("ssl");
+  asked[0]!.fail(new Error(JSON.stringify({ code: opora.Code.Cancelled, field: "" })));
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  asked[1]!.answer(hit("ssl"));
+  await asking;
+  expect([finder.answer?.query, finder.failure]).toEqual(["ssl", undefined]);
+});
+
 test("the first choice of a set leaves only that one; none and all are the same", () => {
   const { Articles, Customers, Notes, Snippets } = opora.Set;
   expect(chosenSets("")).toEqual([Snippets, Articles, Notes, Customers]);

@@ -92,7 +92,7 @@ func (f *Feed) Name() string { return f.name }
 
 // Last gives the number of the newest change.
 func (f *Feed) Last(ctx context.Context) (last int64, err error) {
-	err = f.store.pool.QueryRowContext(ctx, lastChange).Scan(&last)
+	err = f.store.row(ctx, lastChange, nil, &last)
 	return last, f.store.failure(err)
 }
 
@@ -136,20 +136,25 @@ func (f *Feed) Since(ctx context.Context, after int64) (keys []opora.Key, last i
 // Load reads things as they are now; what is gone is left out.
 func (f *Feed) Load(ctx context.Context, keys []opora.Key) ([]opora.Findable, error) {
 	found := make([]opora.Findable, 0, len(keys))
+	ready := map[opora.Set]*sql.Stmt{}
+	for set, n := range f.nouns {
+		statement, err := f.store.prepared(ctx, n.one)
+		if err != nil {
+			return nil, err
+		}
+		ready[set] = statement
+	}
 	err := f.store.read(ctx, func(tx *sql.Tx) error {
-		prepared := map[opora.Set]*sql.Stmt{}
+		here := map[opora.Set]*sql.Stmt{}
 		for _, key := range keys {
 			n, known := f.nouns[key.In]
 			if !known {
 				continue
 			}
-			one := prepared[key.In]
+			one := here[key.In]
 			if one == nil {
-				var err error
-				if one, err = tx.PrepareContext(ctx, n.one); err != nil {
-					return err
-				}
-				prepared[key.In] = one
+				one = tx.StmtContext(ctx, ready[key.In])
+				here[key.In] = one
 			}
 			thing, err := n.scan(one.QueryRowContext(ctx, key.ID))
 			if errors.Is(err, sql.ErrNoRows) {

@@ -217,7 +217,7 @@ func (s *Shelf) ArticleAt(ctx context.Context, source int64, path string) (id in
 // Image gives a picture. It fails with [opora.NotFound].
 func (s *Shelf) Image(ctx context.Context, id string) (opora.Image, error) {
 	image := opora.Image{ID: id}
-	if err := s.pool.QueryRowContext(ctx, `SELECT mime, data FROM image WHERE id = ?`, id).Scan(&image.MIME, &image.Data); err != nil {
+	if err := s.row(ctx, `SELECT mime, data FROM image WHERE id = ?`, []any{id}, &image.MIME, &image.Data); err != nil {
 		return opora.Image{}, fmt.Errorf("image: %w", s.failure(err))
 	}
 	return image, nil

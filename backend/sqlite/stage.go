@@ -105,9 +105,9 @@ func (st *Stage) known(ctx context.Context, generation int64, path string) (opor
 	}
 	var known opora.Known
 	var at int64
-	err := st.shelf.pool.QueryRowContext(ctx, `SELECT hash, etag, last_modified, at FROM article
+	err := st.shelf.row(ctx, `SELECT hash, etag, last_modified, at FROM article
 		JOIN listing ON generation = ? AND article_id = article.id JOIN content ON content.id = content_id WHERE source_id = ? AND path = ?`,
-		generation, st.source, path).Scan(&known.Hash, &known.ETag, &known.LastModified, &at)
+		[]any{generation, st.source, path}, &known.Hash, &known.ETag, &known.LastModified, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return opora.Known{}, false, nil
 	}
@@ -176,7 +176,7 @@ func (st *Stage) PutImage(ctx context.Context, image opora.Image) error {
 
 // HasImage reports whether an image with this id is kept.
 func (st *Stage) HasImage(ctx context.Context, id string) (found bool, err error) {
-	err = st.shelf.pool.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM image WHERE id = ?)`, id).Scan(&found)
+	err = st.shelf.row(ctx, `SELECT EXISTS (SELECT 1 FROM image WHERE id = ?)`, []any{id}, &found)
 	return found, st.shelf.failure(err)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -25,6 +26,9 @@ type store struct {
 	pool   *sql.DB
 	now    func() time.Time
 	writer chan struct{} // one token: writers of this process queue here, not in SQLite's polling
+
+	mu    sync.Mutex
+	ready map[string]*sql.Stmt // see prepared
 }
 
 // shape is in what two files differ.
@@ -45,7 +49,7 @@ func openStore(ctx context.Context, s *store, dir string, now func() time.Time, 
 	if err := prepareDir(dir); err != nil {
 		return "", err
 	}
-	*s = store{shape: shape, dir: dir, now: now, writer: make(chan struct{}, 1)}
+	s.shape, s.dir, s.now, s.writer, s.ready = shape, dir, now, make(chan struct{}, 1), map[string]*sql.Stmt{}
 	s.writer <- struct{}{}
 	// Two processes that start at once must not both migrate or move the file.
 	lock := flock.New(filepath.Join(dir, lockName), flock.SetPermissions(0o600))
@@ -214,6 +218,31 @@ func execOne(ctx context.Context, tx *sql.Tx, statement string, args ...any) err
 		return opora.NotFound
 	}
 	return nil
+}
+
+// prepared gives a statement that is run again and again: preparing it takes
+// longer than running it. It ends with the file.
+func (db *store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if statement := db.ready[query]; statement != nil {
+		return statement, nil
+	}
+	statement, err := db.pool.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, db.failure(err)
+	}
+	db.ready[query] = statement
+	return statement, nil
+}
+
+// row runs a prepared statement that gives one row.
+func (db *store) row(ctx context.Context, query string, args []any, into ...any) error {
+	statement, err := db.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return statement.QueryRowContext(ctx, args...).Scan(into...)
 }
 
 // reader is what rows are read from.

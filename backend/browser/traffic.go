@@ -92,7 +92,7 @@ func (t *traffic) asks(e *network.EventRequestWillBeSent) {
 		was.Finished = true
 		was.Status, was.Answer = int(e.RedirectResponse.Status), lower(e.RedirectResponse.Headers)
 	}
-	at, err := url.Parse(e.Request.URL)
+	at, err := parse(e.Request.URL)
 	if err != nil || at.Scheme == "data" || at.Scheme == "blob" || len(t.list) >= maxRequests {
 		return
 	}
@@ -113,10 +113,29 @@ func (t *traffic) asks(e *network.EventRequestWillBeSent) {
 	}
 }
 
+// parse reads an address as a browser writes it: a name and a password in it
+// may have a percent sign that begins no escape, which only browsers allow
+// (WHATWG URL, 4.4).
+func parse(address string) (*url.URL, error) {
+	at, err := url.Parse(address)
+	if err == nil {
+		return at, nil
+	}
+	scheme, rest, ok := strings.Cut(address, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if name := strings.LastIndex(rest[:end], "@"); ok && name >= 0 {
+		return url.Parse(scheme + "://" + rest[name+1:])
+	}
+	return nil, err
+}
+
 // socket and framed keep what a page sends through websockets as requests of
 // their own, one a frame.
 func (t *traffic) socket(e *network.EventWebSocketCreated) {
-	if at, err := url.Parse(e.URL); err == nil && len(t.sockets) < 50 {
+	if at, err := parse(e.URL); err == nil && len(t.sockets) < 50 {
 		t.sockets[e.RequestID] = at
 	}
 }

@@ -35,3 +35,21 @@ func TestLeftDocument(t *testing.T) {
 		t.Error("quiet while the new document waits for an answer")
 	}
 }
+
+func TestParse(t *testing.T) {
+	for address, want := range map[string]string{
+		"http://pavel:p%40ss%3Aword%2F77%@127.0.0.1:5232/.web/": "http://127.0.0.1:5232/.web/",
+		"https://anna:x@a.example/?at=b@c":                      "https://anna:x@a.example/?at=b@c",
+		"http://a%@a.example":                                   "http://a.example",
+		"wss://a.example/x":                                     "wss://a.example/x",
+	} {
+		if at, err := parse(address); err != nil || at.String() != want {
+			t.Errorf("%s: got %v, %v; want %s", address, at, err, want)
+		}
+	}
+	for _, address := range []string{"http://[::1", "http://a b%", "::%@"} {
+		if at, err := parse(address); err == nil {
+			t.Errorf("%s: got %v", address, at)
+		}
+	}
+}

@@ -101,6 +101,12 @@ func (v *Visitor) Open(ctx context.Context, address *url.URL) error {
 	}
 	joined, done := v.within(ctx)
 	defer done()
+	if address.Fragment != "" {
+		// An address that differs by nothing before its # would not be loaded again.
+		if _, err := chromedp.Call(joined, page.Navigate, page.NavigateParams{URL: "about:blank"}); err != nil {
+			return v.fault(ctx, err)
+		}
+	}
 	v.traffic.reset()
 	result, err := chromedp.Call(joined, page.Navigate, page.NavigateParams{URL: address.String()})
 	switch {
@@ -238,7 +244,7 @@ func (v *Visitor) Look(ctx context.Context) (*View, error) {
 	if err := v.steady(ctx, &seen, fmt.Sprintf("opora.look(%d)", MaxView)); err != nil {
 		return nil, err
 	}
-	at, err := url.Parse(seen.URL)
+	at, err := parse(seen.URL)
 	if err != nil {
 		return nil, ErrNavigate
 	}
@@ -258,7 +264,7 @@ func (v *Visitor) Action(ctx context.Context, mark int) (*url.URL, error) {
 	case "":
 		return nil, nil
 	}
-	return url.Parse(action)
+	return parse(action)
 }
 
 // Type puts a text into a field, key by key, in the place of what is there.

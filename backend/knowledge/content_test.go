@@ -47,7 +47,7 @@ func TestHTML(t *testing.T) {
 		{"an empty anchor before a heading", `<a id="sect.vpn"></a><h3>VPN</h3><p><a href="#sect.vpn">x</a>`, `h3=sect.vpn("VPN") p(a=#sect.vpn("x"))`},
 		{"a link to an id that is no heading leads to the heading above", `<h2 id="a">A</h2><p id="deep">x</p><p><a href="#deep">y</a> <a href="#none">z</a>`, `h2=a("A") p("x") p(a=#a("y") " " "z")`},
 		{"links", `<p><a href="other.md#part">1</a> <a href="https://example.org/a?b=c#d">2</a> <a href="mailto:a@example.org">3</a> <a href="missing.md">4</a>`,
-			`p(a=page:other.md#part("1") " " a=https://example.org/a?b=c#d("2") " " a=mailto:a@example.org("3") " " "4")`},
+			`p(a=page:other.md#part("1") " " a=https://example.org/a?b=c#d("2") " " a=mailto:a@example.org("3") " 4")`},
 		{"look-alike hosts show", `<p><a href="https://аpple.com/">x</a>`, `p(a=https://xn--pple-43d.com/("x"))`},
 		{"lists", `<ul><li>One<li><p>Two</p><li>Three<ul><li>Four</ul></ul><ol start=3><li>x</ol>`, `ul(li("One") li("Two") li(p("Three") ul(li("Four")))) ol3(li("x"))`},
 		{"tasks", `<ul><li><input type=checkbox checked> Done<li><input type=checkbox> Open</ul>`, `ul(li("☑ Done") li("☐ Open"))`},

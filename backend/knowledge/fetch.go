@@ -24,6 +24,7 @@ const (
 	mostWait    = time.Minute // that a server may ask for
 	requestTime = 30 * time.Second
 	maxHops     = 5
+	maxSite     = 4 << 30 // bytes of all answers
 )
 
 // errElsewhere says that a server sent us away from its own origin.
@@ -32,17 +33,18 @@ var errElsewhere = errors.New("redirected to another origin")
 // fetcher reads one site politely: one request at a time, with a pause, as its
 // robots.txt says. It keeps no cookies and goes nowhere else.
 type fetcher struct {
-	origin  *url.URL
-	client  *http.Client
-	robots  *robotstxt.Group
-	pause   time.Duration
-	last    time.Time
-	bytes   int64 // read so far
-	maxRead int64
+	origin   *url.URL
+	client   *http.Client
+	robots   *robotstxt.Group
+	pause    time.Duration // between two requests, at least
+	last     time.Time
+	patience time.Duration // with one answer
+	bytes    int64         // read so far
+	maxRead  int64
 }
 
-func newFetcher(location *url.URL) *fetcher {
-	f := &fetcher{origin: location, pause: leastPause, maxRead: 4 << 30}
+func newFetcher(location *url.URL, pause time.Duration) *fetcher {
+	f := &fetcher{origin: location, pause: pause, patience: requestTime, maxRead: maxSite}
 	f.client = &http.Client{
 		Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
@@ -123,7 +125,7 @@ func (f *fetcher) once(ctx context.Context, u *url.URL, limit int64, header http
 		return answer{}, err
 	}
 	defer func() { f.last = time.Now() }()
-	ctx, cancel := context.WithTimeout(ctx, requestTime) // a server that drips has no longer than one that is silent
+	ctx, cancel := context.WithTimeout(ctx, f.patience) // a server that drips has no longer than one that is silent
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
@@ -155,7 +157,7 @@ func retryAfter(header http.Header, otherwise time.Duration) time.Duration {
 	} else if date, err := http.ParseTime(value); err == nil {
 		wait = time.Until(date)
 	}
-	return min(max(wait, leastPause), mostWait)
+	return min(max(wait, 0), mostWait)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -186,7 +188,7 @@ func (f *fetcher) readRobots(ctx context.Context) ([]string, error) {
 		return nil, nil // a page that says "not found" with 200, say
 	}
 	f.robots = rules.FindGroup(agent)
-	f.pause = min(max(leastPause, f.robots.CrawlDelay), mostPause)
+	f.pause = min(max(f.pause, f.robots.CrawlDelay), mostPause)
 	return rules.Sitemaps, nil
 }
 

@@ -46,7 +46,7 @@ type session struct {
 	started   time.Time
 	report    opora.Report
 	progress  opora.Progress
-	pace      pace
+	rate      rate
 	taken     int // pages, new or the same
 }
 
@@ -66,7 +66,7 @@ func (s *session) run(ctx context.Context, source opora.Source) (opora.Report, e
 		return opora.Report{}, err
 	}
 	if s.taken == 0 {
-		return opora.Report{}, opora.SourceEmpty
+		return opora.Report{}, s.nothing()
 	}
 	if ctx.Err() != nil {
 		return opora.Report{}, ctx.Err()
@@ -81,6 +81,19 @@ func (s *session) run(ctx context.Context, source opora.Source) (opora.Report, e
 	}
 	s.report.MS = s.now().Sub(s.started).Milliseconds()
 	return s.report, nil
+}
+
+// nothing says why an import took nothing: for the one reason for which all of
+// it was skipped, or because there was nothing.
+func (s *session) nothing() opora.Code {
+	why := opora.SourceEmpty
+	for i, skipped := range s.report.Skipped {
+		if i > 0 && skipped.Why != why {
+			return opora.SourceEmpty
+		}
+		why = skipped.Why
+	}
+	return why
 }
 
 // feed is a source that is open.
@@ -239,4 +252,12 @@ func (s *session) skip(skipped opora.Skipped) {
 	if s.report.SkippedOf++; len(s.report.Skipped) < opora.MaxSkipped {
 		s.report.Skipped = append(s.report.Skipped, skipped)
 	}
+}
+
+// between is the least pause between two requests to a site.
+func (s *session) between() time.Duration {
+	if s.pause > 0 {
+		return s.pause
+	}
+	return leastPause
 }

@@ -59,14 +59,14 @@ func (w *writer) inline(run *line, n *html.Node) {
 			run.add(opora.Node{Kind: opora.NodeCode, Text: text})
 		}
 	case atom.A:
+		to := w.place.link(attribute(n, "href"))
+		if to == "" {
+			w.children(run, n)
+			return
+		}
 		inner := run.within()
 		w.children(inner, n)
-		if to := w.place.link(attribute(n, "href")); to != "" {
-			run.wrap(opora.NodeLink, to, inner)
-		} else {
-			inner.flush()
-			run.nodes = append(run.nodes, inner.nodes...)
-		}
+		run.wrap(opora.NodeLink, to, inner)
 	case atom.Q:
 		run.text("«")
 		w.children(run, n)

@@ -52,4 +52,6 @@ type Importer struct {
 	Tell func(opora.Progress)
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
+
+	pause time.Duration // between two requests to a site; leastPause when 0
 }

@@ -4,8 +4,8 @@ import "time"
 
 const tellEvery = 250 * time.Millisecond
 
-// pace measures how many articles a second there were over the last seconds.
-type pace struct {
+// rate measures how many articles a second there were over the last seconds.
+type rate struct {
 	told  time.Time
 	marks []mark
 }
@@ -22,15 +22,15 @@ func (s *session) tell(at string) {
 		return
 	}
 	now := s.now()
-	if now.Sub(s.pace.told) < tellEvery {
+	if now.Sub(s.rate.told) < tellEvery {
 		return
 	}
-	s.pace.told = now
-	s.pace.marks = append(s.pace.marks, mark{now, s.progress.Done})
-	if len(s.pace.marks) > 12 {
-		s.pace.marks = s.pace.marks[1:]
+	s.rate.told = now
+	s.rate.marks = append(s.rate.marks, mark{now, s.progress.Done})
+	if len(s.rate.marks) > 12 {
+		s.rate.marks = s.rate.marks[1:]
 	}
-	if first := s.pace.marks[0]; now.After(first.at) {
+	if first := s.rate.marks[0]; now.After(first.at) {
 		s.progress.Rate = int(float64(s.progress.Done-first.done) / now.Sub(first.at).Seconds())
 	}
 	s.progress.At = at

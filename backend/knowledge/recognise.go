@@ -61,7 +61,7 @@ func recogniseSite(ctx context.Context, location string) (opora.SourceKind, stri
 	if err != nil {
 		return "", "", err
 	}
-	f := newFetcher(start)
+	f := newFetcher(start, leastPause)
 	defer func() { _ = f.close() }()
 	kind := opora.SourceSite
 	title := start.Host

@@ -40,7 +40,7 @@ func (s *session) openSite(ctx context.Context, source opora.Source) (feed, erro
 	if err != nil {
 		return feed{}, err
 	}
-	c := &crawl{fetcher: newFetcher(start), session: s, start: start, scope: scopeOf(start), title: source.Title,
+	c := &crawl{fetcher: newFetcher(start, s.between()), session: s, start: start, scope: scopeOf(start), title: source.Title,
 		pages: map[uint32]bool{}, shown: map[string]*sitePicture{}}
 	named, err := c.readRobots(ctx)
 	if err != nil {

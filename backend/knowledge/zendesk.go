@@ -72,7 +72,7 @@ func (s *session) openZendesk(ctx context.Context, source opora.Source) (feed, e
 	if err != nil {
 		return feed{}, err
 	}
-	centre := &helpCentre{fetcher: newFetcher(start)}
+	centre := &helpCentre{fetcher: newFetcher(start, s.between())}
 	return feed{close: centre.fetcher.close, all: func(ctx context.Context) error {
 		if err := centre.ask(ctx, localeOf(start)); err != nil {
 			return err

@@ -3,7 +3,9 @@ package search
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
+	"strings"
 
 	"opora/backend/opora"
 )
@@ -39,8 +41,46 @@ func (e *Engine) Find(ctx context.Context, text string, in []opora.Set, limit in
 		return answer, err
 	}
 	answer.Total = total
-	answer.Hits, err = e.hits(ctx, list[:min(limit, len(list))])
-	return answer, err
+	list = list[:min(len(list), limit+exactMore*len(r.exact))]
+	loaded, err := e.load(ctx, list)
+	if err != nil {
+		return answer, err
+	}
+	list = exactFirst(list, loaded, r.exact)
+	for _, w := range list[:min(limit, len(list))] {
+		if f, ok := loaded[w.d.key]; ok { // removed this very moment otherwise
+			answer.Hits = append(answer.Hits, w.hit(f))
+		}
+	}
+	return answer, ctx.Err()
+}
+
+// A piece of code is compared letter by letter in so many documents more than
+// are asked for, and in texts up to this length.
+const (
+	exactMore   = 40
+	exactLength = 1 << 16
+)
+
+// exactFirst puts documents first that have the pieces of code as they were typed.
+func exactFirst(list []*contender, loaded map[opora.Key]opora.Findable, exact []string) []*contender {
+	if len(exact) == 0 {
+		return list
+	}
+	has := map[*contender]int{}
+	for _, w := range list {
+		f := loaded[w.d.key]
+		for _, text := range []string{f.Title, f.Text, f.Code} {
+			text = strings.ToLower(text[:min(len(text), exactLength)])
+			for i, piece := range exact {
+				if strings.Contains(text, piece) {
+					has[w] |= 1 << i
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *contender) int { return bits.OnesCount(uint(has[b])) - bits.OnesCount(uint(has[a])) })
+	return list
 }
 
 // setRanks gives the numbers of sets; nil when all are meant.
@@ -138,9 +178,9 @@ func (c *compiled) liked(found []candidate, liked map[opora.Key]float32) []candi
 	return found
 }
 
-// hits loads the winners and shows where the query stands in them.
-func (e *Engine) hits(ctx context.Context, list []*contender) ([]opora.Hit, error) {
-	loaded := map[opora.Key]opora.Findable{}
+// load reads the texts of documents.
+func (e *Engine) load(ctx context.Context, list []*contender) (map[opora.Key]opora.Findable, error) {
+	loaded := make(map[opora.Key]opora.Findable, len(list))
 	for i, feed := range e.feeds {
 		var keys []opora.Key
 		for _, w := range list {
@@ -159,11 +199,5 @@ func (e *Engine) hits(ctx context.Context, list []*contender) ([]opora.Hit, erro
 			loaded[f.Key] = f
 		}
 	}
-	hits := make([]opora.Hit, 0, len(list))
-	for _, w := range list {
-		if f, ok := loaded[w.d.key]; ok { // removed this very moment otherwise
-			hits = append(hits, w.hit(f))
-		}
-	}
-	return hits, ctx.Err()
+	return loaded, nil
 }

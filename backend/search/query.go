@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -90,7 +91,8 @@ func closes(text string) bool {
 type reading struct {
 	groups  []group
 	phrases []phrase
-	read    string // the query as it was understood, where that is another one
+	exact   []string // pieces of code that are best found as they stand, in lower case
+	read    string   // the query as it was understood, where that is another one
 	key     string
 }
 
@@ -145,6 +147,9 @@ func (l lexicon) understand(q query) reading {
 			read = append(read, tagMark+chunk.text)
 			continue
 		}
+		if !chunk.quoted && isCode(chunk.text) {
+			r.exact = append(r.exact, strings.ToLower(chunk.text))
+		}
 		corrected := slices.Clone(tokens)
 		joined := len(tokens) > 1 && !chunk.quoted
 		for i, token := range tokens {
@@ -185,4 +190,12 @@ func (l lexicon) understand(q query) reading {
 		r.read = strings.Join(read, " ")
 	}
 	return r
+}
+
+// isCode holds for what is more than a word with a comma behind it.
+func isCode(chunk string) bool {
+	inner := strings.Trim(chunk, "-.,;:!?…()\"'")
+	return strings.ContainsFunc(inner, func(r rune) bool {
+		return r != '-' && r != '\'' && r != '’' && (unicode.IsPunct(r) || unicode.IsSymbol(r))
+	})
 }

@@ -15,8 +15,9 @@ const (
 	forTitleWhole  = 0.20 // and how much of the title they are
 	forTitleBegins = 0.25 // the title begins with the query
 	forHeading     = 0.12
-	forExactForm   = 0.20
-	forNearness    = 0.30 // words in the order of the query, side by side
+	forExactForm   = 0.35
+	forNearness    = 0.25 // neighbours in the query are neighbours here
+	forCloseness   = 0.10 // or at least stand in one sentence
 	forPhrase      = 0.60 // what was typed as one piece stands as one piece
 	forOpened      = 0.80
 )
@@ -86,7 +87,7 @@ func (c *compiled) rank(f candidate, d doc) float32 {
 		rank += forTitleBegins
 	}
 	if n := len(c.groups); n > 1 {
-		rank += forNearness * float32(bits.OnesCount32(l.beside)) / float32(n-1)
+		rank += (forNearness*float32(bits.OnesCount32(l.beside)) + forCloseness*float32(bits.OnesCount32(l.close))) / float32(n-1)
 	}
 	if n := len(c.phrases); n > 0 {
 		rank += forPhrase * float32(f.phrases) / float32(n)
@@ -97,7 +98,7 @@ func (c *compiled) rank(f candidate, d doc) float32 {
 // look is what a document's words show.
 type look struct {
 	inTitle, inHeads, exact uint32 // groups, a bit each
-	beside                  uint32 // groups that stand near behind the one before them
+	beside, close           uint32 // groups that stand near the one before them
 	titleWords              int
 	begins                  bool
 }
@@ -136,8 +137,11 @@ func (l *look) body(c *compiled, words []byte) {
 // order remembers where each group stood last, from 1 on.
 type order [32]int32
 
-// nearby is how many words may lie between two that belong together.
-const nearby = 3
+// How many words away what belongs together may be.
+const (
+	nearby = 3
+	within = 12
+)
 
 func (l *look) note(c *compiled, mask, form uint32, at int, last *order) {
 	for rest := mask; rest != 0; rest &= rest - 1 {
@@ -145,9 +149,26 @@ func (l *look) note(c *compiled, mask, form uint32, at int, last *order) {
 		if c.groups[n].exact == form {
 			l.exact |= 1 << n
 		}
-		if n > 0 && last[n-1] > 0 && at+1-int(last[n-1]) <= nearby {
-			l.beside |= 1 << n
+		if n > 0 {
+			l.apart(n, at+1, last[n-1])
+		}
+		if n+1 < len(c.groups) {
+			l.apart(n+1, at+1, last[n+1])
 		}
 		last[n] = int32(at + 1)
+	}
+}
+
+// apart notes how far a group is from the one before it.
+func (l *look) apart(group, at int, other int32) {
+	if other == 0 || at == int(other) {
+		return
+	}
+	switch far := at - int(other); {
+	case far <= nearby:
+		l.beside |= 1 << group
+		fallthrough
+	case far <= within:
+		l.close |= 1 << group
 	}
 }

@@ -24,8 +24,10 @@ func (l lexicon) typos(word string, begun bool) []counted {
 		return nil
 	}
 	alphabet := lettersLatin
-	if _, cyrillic := scripts(word); cyrillic {
+	if latin, cyrillic := scripts(word); cyrillic {
 		alphabet = lettersCyrillic
+	} else if !latin {
+		alphabet += "0123456789"
 	}
 	docs := l.formDocs
 	if begun {

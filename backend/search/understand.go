@@ -87,11 +87,14 @@ func (l lexicon) near(text string, last bool) int {
 
 // How much a document counts that has not the word itself.
 const (
-	forKin       = 0.5
+	forKin       = 0.35
 	forTypo      = 0.8
 	forPart      = 0.6
 	forBeginning = 0.6 // and more, the less is missing
 )
+
+// leastStem is from how many letters on a stem of an unfinished word is believed.
+const leastStem = 3
 
 // mostForms is how many forms a beginning or a part stands for.
 const mostForms = 64
@@ -100,8 +103,9 @@ const mostForms = 64
 func (l lexicon) group(word string, begun, part, strict bool, total int) (group, string) {
 	g := group{word: word, begun: begun}
 	name := stem(word)
-	if l.stemDocs(name) > 0 {
-		g.add(name, 1)
+	unfinished := begun && l.formDocs(word) == 0 && l.knows(word, true)
+	if l.stemDocs(name) > 0 && !(unfinished && utf8.RuneCountInString(name) < leastStem) {
+		g.add(name, 1) // and not во for вось, which goes on as восьмой
 	}
 	if !strict {
 		for _, c := range l.kin(name) {
@@ -151,8 +155,8 @@ func (l lexicon) rare(g group, total int) bool {
 // correct adds what a mistyped word may have been meant as, and gives the word
 // as it was understood.
 func (l lexicon) correct(g *group, word string, begun, known bool) string {
-	if strings.ContainsAny(word, "0123456789") {
-		return word // codes and numbers mean what they say
+	if latin, cyrillic := scripts(word); latin == cyrillic && (known || strings.Trim(word, "0123456789") == "") {
+		return word // numbers mean what they say, and codes that there are
 	}
 	list := l.typos(word, false)
 	whole := len(list)

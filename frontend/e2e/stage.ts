@@ -45,8 +45,8 @@ export class Stage {
   }
 
   /** A fresh page, with everything that went wrong on it. */
-  async page(size = { width: 1180, height: 740 }): Promise<{ page: Page; faults: string[] }> {
-    const context = await this.browser.newContext({ viewport: size, locale: "ru-RU", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
+  async page(size = { width: 1180, height: 740 }, more: { bypassCSP?: boolean } = {}): Promise<{ page: Page; faults: string[] }> {
+    const context = await this.browser.newContext({ viewport: size, locale: "ru-RU", timezoneId: "Europe/Moscow", reducedMotion: "reduce", ...more });
     const page = await context.newPage();
     const faults: string[] = [];
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && faults.push(message.text()));

@@ -144,9 +144,8 @@ export class Knowledge {
 
   #hear(progress: Progress) {
     this.running = [...this.running.filter((other) => other.source !== progress.source), ...(progress.ended ? [] : [progress])];
-    if (!progress.ended) return;
+    if (!progress.ended) return; // and what it changed is told by itself
     this.ended = [...this.ended.filter((other) => other.source !== progress.source), progress];
-    void this.read();
   }
 
   #trailed() {

@@ -41,7 +41,7 @@ func (o *openings) liked(query string) map[opora.Key]float32 {
 	}
 	liked := make(map[opora.Key]float32, len(times))
 	for key, n := range times {
-		liked[key] = float32(min(1, 0.4*math.Log2(1+float64(n))))
+		liked[key] = float32(min(1, 0.5+0.25*math.Log2(float64(n))))
 	}
 	return liked
 }

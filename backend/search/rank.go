@@ -19,7 +19,7 @@ const (
 	forNearness    = 0.25 // neighbours in the query are neighbours here
 	forCloseness   = 0.10 // or at least stand in one sentence
 	forPhrase      = 0.60 // what was typed as one piece stands as one piece
-	forOpened      = 0.80
+	forOpened      = 2.00 // often enough, it outweighs the rest
 )
 
 // contender is a candidate that was looked at closely.

@@ -43,7 +43,7 @@ type importTask struct {
 	Rounds int // 0 for no end
 }
 
-const killPages = 280
+const killPages = 100
 
 // killText is what a page holds in a generation.
 func killText(page, generation int) string {

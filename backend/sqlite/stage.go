@@ -47,7 +47,7 @@ type entry struct {
 
 // When a step is written.
 const (
-	stepEntries = 256
+	stepEntries = 64
 	stepSize    = 4 << 20
 	stepTime    = time.Second
 )

@@ -6,18 +6,20 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
 // bench runs the packages' benchmarks, one package after the other so that
-// they do not disturb each other, then times the window, and then lets real
-// systems judge the verdicts. What follows "verdicts" is for that program.
+// they do not disturb each other, measures search beside others, then times the
+// window, and then lets real systems judge the verdicts. What follows
+// "verdicts", or is a flag behind "search", is for that program.
 func bench(ctx context.Context, p *program, args []string) error {
 	if err := p.setUp(ctx, forBench); err != nil {
 		return err
 	}
 	if len(args) == 0 {
-		args = []string{"packages", "window", "verdicts"}
+		args = []string{"packages", "search", "window", "verdicts"}
 	}
 	var faults []error
 	for i, arg := range args {
@@ -26,13 +28,28 @@ func bench(ctx context.Context, p *program, args []string) error {
 			faults = append(faults, p.run(ctx, "go", "test", "-p", "1", "-run", "^$", "-bench", ".", "-benchmem", "-timeout", "30m", "./..."))
 		case "verdicts":
 			return errors.Join(append(faults, p.run(ctx, append([]string{"go", "run", "./build/verdicts"}, args[i+1:]...)...))...)
+		case "search":
+			if rest := args[i+1:]; len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+				return errors.Join(append(faults, p.benchSearch(ctx, rest))...)
+			}
+			faults = append(faults, p.benchSearch(ctx, nil))
 		case "window":
 			faults = append(faults, p.benchWindow(ctx))
 		default:
-			return fmt.Errorf("bench: there is no %q; there are packages, window and verdicts", arg)
+			return fmt.Errorf("bench: there is no %q; there are packages, search, window and verdicts", arg)
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// benchSearch measures search beside others. They are a module of their own,
+// which is built in its folder.
+func (p *program) benchSearch(ctx context.Context, args []string) error {
+	binary := p.path("build", "cache", "peers")
+	if err := p.run(ctx, "go", "-C", p.path("build", "peers"), "build", "-o", binary, "."); err != nil {
+		return err
+	}
+	return p.run(ctx, append([]string{binary}, args...)...)
 }
 
 const windowRounds = 7

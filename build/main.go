@@ -29,7 +29,7 @@ func commands() []command {
 		{"build", "bindings, page and binary, into build/bin", build},
 		{"dev", "the window with live reload", dev},
 		{"package", "what is handed to operators: archive and .deb, or the system's own form", pack},
-		{"bench", "benchmarks, the time to the first window, and the table of verdicts (bench verdicts -h)", bench},
+		{"bench", "benchmarks, search beside others (bench search -h), the time to the first window, the table of verdicts (bench verdicts -h)", bench},
 		{"shots", "pictures of the screens", shots},
 		{"icons", "draw the icons again", icons},
 	}

@@ -96,6 +96,9 @@ func needs() []need {
 		{what: "hydra", why: "the verdict table asks it the same questions",
 			scope: forBench, has: onPath("hydra"),
 			apt: names("hydra"), dnf: names("hydra"), pacman: names("hydra")},
+		{what: "ripgrep", why: "searches the same documents beside Opora",
+			scope: forBench, has: onPath("rg"),
+			apt: names("ripgrep"), dnf: names("ripgrep"), pacman: names("ripgrep")},
 	}
 }
 

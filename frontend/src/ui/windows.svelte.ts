@@ -12,6 +12,7 @@ export class Windows<T extends { id: number }> {
   rows = $state.raw<readonly Windowed<T>[]>([]);
   loaded = $state(false);
   #era = 0;
+  #places = new Map<number, string>(); // of the items that are here
   #asked = new Set<number>(); // windows on their way or here
   #sight: [first: number, end: number] = [0, 1];
 
@@ -30,7 +31,9 @@ export class Windows<T extends { id: number }> {
     try {
       const parts = await Promise.all(windows.map((w) => this.#part(w)));
       if (era !== this.#era) return;
-      const rows = Array.from({ length: count }, (_, i): Windowed<T> => ({ id: String(i), label: "" }));
+      const before = this.rows;
+      const rows = Array.from({ length: count }, (_, i): Windowed<T> => (before[i] && !before[i].item ? before[i] : { id: String(i), label: "" }));
+      this.#places.clear();
       windows.forEach((w, i) => this.#put(rows, w, parts[i]!));
       this.rows = rows;
       this.loaded = true;
@@ -68,7 +71,8 @@ export class Windows<T extends { id: number }> {
 
   /** The name of the row with this item; empty when it is not among those that are here. */
   rowOf(id: number): string {
-    return id ? (this.rows.find((row) => row.item?.id === id)?.id ?? "") : "";
+    const row = this.#places.get(id) ?? "";
+    return this.rows[Number(row)]?.item?.id === id ? row : "";
   }
 
   #part(window: number): Promise<readonly T[]> {
@@ -79,7 +83,9 @@ export class Windows<T extends { id: number }> {
   #put(rows: Windowed<T>[], window: number, part: readonly T[]) {
     part.forEach((item, i) => {
       const at = window * size + i;
-      if (at < rows.length) rows[at] = { id: String(at), label: this.label(item), item };
+      if (at >= rows.length) return;
+      rows[at] = { id: String(at), label: this.label(item), item };
+      this.#places.set(item.id, String(at));
     });
   }
 }

@@ -138,6 +138,17 @@ function add<T extends keyof HTMLElementTagNameMap>(into: HTMLElement, tag: T): 
   return made;
 }
 
+/** How many nodes there are, counted no further than is of interest. */
+export function countNodes(nodes: readonly Node[], enough: number): number {
+  let count = 0;
+  const stack = [nodes];
+  for (let some = stack.pop(); some && count < enough; some = stack.pop()) {
+    count += some.length;
+    for (const node of some) if (node.c) stack.push(node.c);
+  }
+  return count;
+}
+
 /** The text of a node and all in it. */
 export function plain(node: Node): string {
   let text = "";

@@ -328,3 +328,66 @@ func TestRemovedTextLeavesTheFile(t *testing.T) {
 		t.Errorf("the removed note can still be read in the file (%v)", err)
 	}
 }
+
+// TestLargeFile: one that is too large to be read whole at every opening is
+// looked at once a day, and damage found by then is dealt with at the next opening.
+func TestLargeFile(t *testing.T) {
+	dir, now := t.TempDir(), monday
+	open := func() *DB {
+		db := &DB{}
+		var err error
+		db.Moved, err = openStore(t.Context(), &db.store, dir, func() time.Time { return now }, shape{name: fileName, synchronous: "FULL", checked: 1, steps: migrations, keep: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	db := open()
+	for i := range 300 {
+		mustAddSnippet(t, db, opora.Snippet{Title: fmt.Sprint(i), Body: strings.Repeat("ответ ", 200)})
+	}
+	if err := db.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, fileName)
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(body) / 2; i < len(body)/2+40_000; i++ {
+		body[i] = 0xa5
+	}
+	if err := os.WriteFile(path, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(23 * time.Hour)
+	db = open()
+	if db.Moved != "" {
+		t.Error("the whole file was read at opening")
+	}
+	if err := db.Check(t.Context()); err != nil {
+		t.Errorf("looked at twice in a day: %v", err)
+	}
+	now = now.Add(2 * time.Hour)
+	if err := db.Check(t.Context()); !errors.Is(err, opora.DataDamaged) {
+		t.Errorf("got %v, want DataDamaged", err)
+	}
+	_ = db.Close()
+	if db = open(); db.Moved == "" {
+		t.Error("the damaged file is still in use")
+	}
+	_ = db.Close()
+	if db = open(); db.Moved != "" {
+		t.Error("moved again")
+	}
+	// A doubt that was none leaves the file where it is.
+	db.doubt()
+	_ = db.Close()
+	if db = open(); db.Moved != "" || db.doubted() {
+		t.Errorf("a sound file is moved to %q", db.Moved)
+	}
+}

@@ -149,7 +149,7 @@ func FuzzSitemap(f *testing.F) {
 	f.Add([]byte("\x1f\x8b\x08\x00"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		watched(t, func() {
-			if pages, maps := sitemapOf(raw, 100); len(pages)+len(maps) > 100 {
+			if pages, maps := sitemapOf(raw, maxSitemap, 100); len(pages)+len(maps) > 100 {
 				t.Errorf("%d pages, %d maps", len(pages), len(maps))
 			}
 		})

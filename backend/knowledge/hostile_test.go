@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"opora/backend/knowledge/knowledgetest"
 	"opora/backend/opora"
+	"opora/backend/pace"
 )
 
 // testPlace has one article and one image beside the page.
@@ -132,7 +134,10 @@ func TestHostileMarkup(t *testing.T) {
 		}
 	}
 	vectors := append(knowledgetest.Vectors("canary.example"), knowledgetest.MarkdownVectors("canary.example")...)
-	for _, v := range vectors {
+	for i, v := range vectors {
+		if !pace.Alone() && i%3 != 0 {
+			continue // every third has every element, attribute and address as well
+		}
 		doc, err := c.html("<title>"+v.HTML+"</title><body><p>before</p>"+v.HTML, testPlace{})
 		try(v.Name+" as HTML", doc.nodes, err)
 		doc, err = c.markdownText("before\n\n"+v.HTML+"\n\nafter", false, testPlace{})
@@ -156,6 +161,31 @@ func TestHostileFields(t *testing.T) {
 	}
 	if count < 5000 {
 		t.Errorf("only %d payloads", count)
+	}
+	for pattern, want := range map[string]string{"html/*.html": "<script>window.__canary()</script>", "markdown/*.md": "http://canary.example/", "zendesk/*.json": `\u003cscript\u003ewindow.__canary()`} {
+		files, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no %s, %v", pattern, err)
+		}
+		found := 0
+		for i, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found += strings.Count(string(text), want)
+			if !pace.Alone() && i%8 != 0 && len(files) > 1 {
+				if err := os.Remove(file); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if found < 20 {
+			t.Errorf("%q stands in %s %d times", want, pattern, found)
+		}
+	}
+	if !pace.Alone() {
+		thin(t, filepath.Join(dir, "zendesk", "export.json"))
 	}
 	for kind, location := range map[opora.SourceKind]string{opora.SourceFolder: dir, opora.SourceZendesk: filepath.Join(dir, "zendesk", "export.json")} {
 		shelf := &memory{}
@@ -195,6 +225,30 @@ func TestHostileFields(t *testing.T) {
 				t.Errorf("%s: the whole page holds what nobody sees (%v)", path, err)
 			}
 		}
+	}
+}
+
+// thin leaves every tenth article of an export.
+func thin(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var export map[string][]json.RawMessage
+	if err := json.Unmarshal(text, &export); err != nil {
+		t.Fatal(err)
+	}
+	var kept []json.RawMessage
+	for i := 0; i < len(export["articles"]); i += 10 {
+		kept = append(kept, export["articles"][i])
+	}
+	export["articles"] = kept
+	if text, err = json.Marshal(export); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

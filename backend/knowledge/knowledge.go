@@ -53,5 +53,6 @@ type Importer struct {
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 
-	pause time.Duration // between two requests to a site; leastPause when 0
+	pause   time.Duration // between two requests to a site; leastPause when 0
+	sitemap int64         // bytes of one; maxSitemap when 0
 }

@@ -18,7 +18,7 @@ const (
 	maxSitePages   = 20_000
 	maxCrawled     = 5_000 // without a sitemap
 	maxSitemaps    = 200
-	maxSitemap     = 52 << 20
+	maxSitemap     = 12 << 20
 	maxMisses      = 10 // pages without an answer, one after another
 	maxSiteImages  = 10_000
 	mapsWithinMaps = 3
@@ -26,13 +26,13 @@ const (
 
 // sitemapOf reads one sitemap: the addresses of pages, and of further sitemaps.
 // What is wrong with the rest of it does not spoil what came before.
-func sitemapOf(raw []byte, limit int) (pages, maps []string) {
+func sitemapOf(raw []byte, size int64, limit int) (pages, maps []string) {
 	if bytes.HasPrefix(raw, []byte("\x1f\x8b")) {
 		unpacked, err := gzip.NewReader(bytes.NewReader(raw))
 		if err != nil {
 			return nil, nil
 		}
-		raw, _ = io.ReadAll(io.LimitReader(unpacked, maxSitemap))
+		raw, _ = io.ReadAll(io.LimitReader(unpacked, size))
 	}
 	decoder := xml.NewDecoder(bytes.NewReader(raw))
 	decoder.Strict = false
@@ -91,6 +91,10 @@ func (c *crawl) listed(ctx context.Context, named []string) ([]*url.URL, error) 
 			queue = append(queue, todo{address, 0})
 		}
 	}
+	size := int64(maxSitemap)
+	if c.session.sitemap > 0 {
+		size = c.session.sitemap
+	}
 	seen := map[string]bool{}
 	known := map[string]bool{}
 	var pages []*url.URL
@@ -103,16 +107,16 @@ func (c *crawl) listed(ctx context.Context, named []string) ([]*url.URL, error) 
 		}
 		seen[u.String()] = true
 		read++
-		a, err := c.get(ctx, u, maxSitemap, nil)
+		a, err := c.get(ctx, u, size, nil)
 		if ctx.Err() != nil || errors.Is(err, opora.SourceOffline) && len(pages) == 0 {
 			return nil, err
 		}
 		if err != nil || a.status != 200 {
 			continue
 		}
-		more, maps := sitemapOf(a.body, 2*maxSitePages)
+		more, maps := sitemapOf(a.body, size, 2*maxSitePages)
 		if next.depth < mapsWithinMaps {
-			for _, address := range maps {
+			for _, address := range maps[:min(len(maps), maxSitemaps)] {
 				queue = append(queue, todo{address, next.depth + 1})
 			}
 		}

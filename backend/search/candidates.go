@@ -337,7 +337,7 @@ func (c *compiled) lacking(ctx context.Context, sc *scratch, have map[uint32]boo
 }
 
 // best is how many candidates are looked at closely.
-const best = 200
+const best = 300
 
 // top leaves the n candidates with the best scores, in no order.
 func top(list []candidate, n int) []candidate {
@@ -378,6 +378,9 @@ func top(list []candidate, n int) []candidate {
 func (a *candidate) before(b *candidate) bool {
 	if a.score != b.score {
 		return a.score < b.score
+	}
+	if a.in == b.in {
+		return a.doc > b.doc // in a segment they are in the order of their keys
 	}
 	return compareKeys(a.in.key(int(a.doc)), b.in.key(int(b.doc))) > 0
 }

@@ -92,9 +92,9 @@ func setRanks(in []opora.Set) []int {
 		}
 	}
 	if len(in) > 0 && ranks == nil {
-		return []int{len(opora.Sets())} // sets that nobody knows hold nothing
+		return []int{setCount} // sets that nobody knows hold nothing
 	}
-	if len(ranks) == len(opora.Sets()) {
+	if len(ranks) == setCount {
 		return nil
 	}
 	return ranks

@@ -179,12 +179,16 @@ func (s *segment) formsAround(part string, atEnd bool, limit int) []counted {
 	} else {
 		at = border
 	}
-	for len(list) < enough {
-		n := bytes.Index(text[at:stop], []byte(part))
+	rare := rarest(part)
+	for len(list) < enough && at+rare < stop {
+		n := bytes.IndexByte(text[at+rare:stop], part[rare])
 		if n < 0 {
 			break
 		}
-		at += n
+		if at += n; !bytes.HasPrefix(text[at:], []byte(part)) {
+			at++
+			continue
+		}
 		i := sort.Search(s.forms, func(i int) bool { return int(u32(ends, i)) > at })
 		end, to := int(u32(ends, i)), at+len(part)
 		if to > end || atEnd && to != end { // runs on into the next form, or is not its end
@@ -197,4 +201,22 @@ func (s *segment) formsAround(part string, atEnd bool, limit int) []counted {
 		at = end
 	}
 	return cut(list, limit)
+}
+
+// rarest gives the place of the byte that leads to a part soonest: the last of
+// its rarest letter. The first bytes of Cyrillic letters are everywhere.
+func rarest(part string) int {
+	const cyrillic, latin = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ", "etaoinshrdlcumwfgypbvkjxqz"
+	place, best := 0, -1
+	for i, r := range part {
+		// Both give the place in bytes, 2 a letter in the first: near enough.
+		rank := max(strings.IndexRune(cyrillic, r), 2*strings.IndexRune(latin, r))
+		if rank < 0 {
+			rank = len(cyrillic)
+		}
+		if rank > best {
+			place, best = i+utf8.RuneLen(r)-1, rank
+		}
+	}
+	return place
 }

@@ -11,6 +11,7 @@ import (
 const (
 	longestQuery = 1 << 10
 	mostWords    = 16
+	shortPart    = 3 // letters
 )
 
 // query is what was typed, taken apart.
@@ -156,13 +157,17 @@ func (l lexicon) understand(q query) reading {
 			if words++; words > mostWords {
 				break
 			}
-			g, as := l.group(token, chunk.last && i == len(tokens)-1, joined && i == 0, chunk.quoted, total)
+			first := joined && i == 0
+			// Too many words end with a few letters: the phrase tells whether these are right.
+			short := first && utf8.RuneCountInString(token) <= shortPart
+			g, as := l.group(token, chunk.last && i == len(tokens)-1, first && !short, chunk.quoted, total)
 			if as != token {
 				corrected[i] = as
 			}
 			if !chunk.quoted && !joined {
 				g.optional = isFrequent(token)
 			}
+			g.optional = g.optional || short
 			if !slices.ContainsFunc(r.groups, func(o group) bool { return o.word == g.word && o.begun == g.begun }) {
 				r.groups = append(r.groups, g)
 			}

@@ -238,11 +238,33 @@ func (s *segment) words(d doc) []byte {
 }
 
 // setRank orders the sets; snippets come first.
-func setRank(in opora.Set) int { return slices.Index(opora.Sets(), in) }
+func setRank(in opora.Set) int {
+	switch in {
+	case opora.InSnippets:
+		return 0
+	case opora.InArticles:
+		return 1
+	case opora.InNotes:
+		return 2
+	case opora.InCustomers:
+		return 3
+	}
+	return -1
+}
+
+// setCount is how many there are; their numbers stand in index files.
+const setCount = 4
 
 func setAt(rank int) opora.Set {
-	if sets := opora.Sets(); rank < len(sets) {
-		return sets[rank]
+	switch rank {
+	case 0:
+		return opora.InSnippets
+	case 1:
+		return opora.InArticles
+	case 2:
+		return opora.InNotes
+	case 3:
+		return opora.InCustomers
 	}
 	return ""
 }

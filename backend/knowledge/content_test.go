@@ -212,6 +212,7 @@ func TestMainContent(t *testing.T) {
 		"heading above":      `<main><div><h1>T</h1></div><div><p>` + long + `</p></div></main>`,
 		"turning pages":      `<div><h1>T</h1><p>` + long + `</p><table><tr><td><a href=a>Previous: First</a><td><a href=b>Next: Second</a></table></div>`,
 		"docbook":            `<p id="title"><a href=x>Logo</a></p><ul class="docnav"><li class="previous"><a href=a>Пред.</a></ul><div class="section"><div class="titlepage"><h1 class="title">T</h1></div><div class="para">` + long + `</div></div>`,
+		"own contents":       `<div role="main"><h1>T</h1><div class="contents topic" id="contents"><p>Contents</p>` + menu + `</div><p>` + long + `</p></div>`,
 		"search and sidebar": `<form role="search"><input><p>Search</p></form><div class="sidebar">` + menu + `</div><div class="content"><h1>T</h1><p>` + long + `</p></div>`,
 	}
 	c := newConverter()

@@ -23,13 +23,17 @@ func headOf(text string) head {
 	var h head
 	tokens := html.NewTokenizer(strings.NewReader(text[:min(len(text), 256<<10)]))
 	tokens.SetMaxBuf(256 << 10)
-	for {
+	const bar = 60 // elements in which a bar for turning pages ends
+	for inBody := 0; inBody < bar; {
 		kind := tokens.Next()
 		if kind == html.ErrorToken {
 			return h
 		}
 		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
 			continue
+		}
+		if inBody > 0 {
+			inBody++
 		}
 		token := tokens.Token()
 		get := func(key string) string {
@@ -42,7 +46,13 @@ func headOf(text string) head {
 		}
 		switch token.Data {
 		case "body":
-			return h
+			if inBody = 1; h.section != "" {
+				return h
+			}
+		case "a": // DocBook's way up
+			if h.section == "" && get("accesskey") == "u" {
+				h.section = short(inert(get("title")), maxTitle)
+			}
 		case "title":
 			if h.title == "" && tokens.Next() == html.TextToken {
 				h.title = inert(tokens.Token().Data)
@@ -70,6 +80,7 @@ func headOf(text string) head {
 			}
 		}
 	}
+	return h
 }
 
 // absolute tidies a public http or https address, empty when it is none.

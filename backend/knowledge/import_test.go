@@ -150,6 +150,7 @@ func TestTitles(t *testing.T) {
 	for i, title := range []string{"DNS", "Mail - SPF", "Backups", "Site"} {
 		write(t, dir, fmt.Sprintf("%d.html", i), "<title>"+title+" - Хостинг «Колос»</title><p>Text")
 	}
+	write(t, dir, "up.html", "<body><div class=navheader><a accesskey=u title='Chapter' href=c>Up</a></div><p>Text")
 	write(t, dir, "sub/own.html", "<p>No title")
 	write(t, dir, "sub/02-first_steps.md", "No title")
 	write(t, dir, "notes.txt", "All about mail\n\nText\n\n    code here\n")
@@ -161,6 +162,9 @@ func TestTitles(t *testing.T) {
 		if got := shelf.Pages[path].Title; got != want {
 			t.Errorf("%s: got %q, want %q", path, got, want)
 		}
+	}
+	if got := shelf.Pages["up.html"].Section; got != "Chapter" {
+		t.Errorf("stands under %q", got)
 	}
 	if page := shelf.Pages["notes.txt"]; page.Code != "    code here\n" || page.Text != "All about mail\nText\n" {
 		t.Errorf("got %q, %q", page.Text, page.Code)

@@ -72,6 +72,9 @@ func isAround(n *html.Node) bool {
 	if slices.ContainsFunc(tokens(n), func(token string) bool { return around[token] }) {
 		return true
 	}
+	if names := tokens(n); slices.Contains(names, "contents") && (slices.Contains(names, "topic") || slices.Contains(names, "local")) {
+		return true // the list of its own headings, in Docutils
+	}
 	switch n.DataAtom {
 	case atom.Header: // of the page; that of an article holds its heading
 		return first(n, isHeading) == nil || first(n, func(d *html.Node) bool { return element(d, atom.Nav) }) != nil && !within(n, atom.Article, atom.Main)

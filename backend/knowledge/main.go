@@ -40,9 +40,9 @@ func words(list string) map[string]bool {
 }
 
 // prune takes out what stands around the article. What holds most of the page
-// stays, whatever it is called.
+// stays, whatever it is called; lists of links do not count.
 func prune(body *html.Node, sizes map[*html.Node]size) {
-	all := sizes[body].text
+	all := sizes[body].text - sizes[body].links
 	var walk func(n *html.Node)
 	walk = func(n *html.Node) {
 		for child := n.FirstChild; child != nil; {
@@ -51,7 +51,7 @@ func prune(body *html.Node, sizes map[*html.Node]size) {
 			case child.Type == html.CommentNode:
 				n.RemoveChild(child)
 			case child.Type != html.ElementNode:
-			case isAround(child) && sizes[child].text*2 <= all, has(child, "hidden") && sizes[child].text*2 <= all:
+			case (sizes[child].text-sizes[child].links)*2 <= all && (isAround(child) || has(child, "hidden")):
 				n.RemoveChild(child)
 			default:
 				walk(child)

@@ -62,20 +62,11 @@ func Read(r io.Reader) ([]opora.Snippet, error) {
 
 // file is a file that is being read. The standard decoder does the parsing; it
 // goes member by member, so that an error has a line and a field.
-type file struct {
-	text []byte
-	// The last place whose line was told: lines are counted once, going on.
-	at, line int
-}
+type file struct{ text []byte }
 
 func (f *file) bad(offset int64, field string, code opora.Code) error {
 	at := min(int(offset), len(f.text))
-	if at < f.at {
-		f.at, f.line = 0, 0
-	}
-	f.line += bytes.Count(f.text[f.at:at], []byte("\n"))
-	f.at = at
-	return &Malformed{Line: f.line + 1, Field: field, Code: code}
+	return &Malformed{Line: bytes.Count(f.text[:at], []byte("\n")) + 1, Field: field, Code: code}
 }
 
 func (f *file) read() ([]opora.Snippet, error) {

@@ -466,10 +466,15 @@ func TestFeed(t *testing.T) {
 	}
 	expect("nothing that is found", "")
 	snippet := mustAddSnippet(t, db, opora.Snippet{Title: "Ответ", Body: "тело", Tags: []string{"тег"}})
+	expect("a snippet", "snippets1")
 	if err := db.UseSnippet(t.Context(), snippet.ID); err != nil {
 		t.Fatal(err)
 	}
-	expect("a snippet that was used", "snippets1")
+	expect("a snippet that was used", "")
+	if err := db.SaveSnippet(t.Context(), snippet); err != nil {
+		t.Fatal(err)
+	}
+	expect("a snippet that was saved", "snippets1")
 	if err := errors.Join(db.RenameCustomer(t.Context(), customer.ID, "Булочная"), db.RemoveNote(t.Context(), 1), db.RemoveSnippet(t.Context(), snippet.ID)); err != nil {
 		t.Fatal(err)
 	}

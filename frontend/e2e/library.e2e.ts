@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -277,9 +277,68 @@ test("what is written is kept when one goes elsewhere, and Escape takes it back"
   expect(list.map((snippet) => snippet.body)).toEqual([expect.stringContaining(" Важное.")]);
 });
 
+test("a long import shows how far it is, is stopped by key, and goes on from there", async () => {
+  const many = join(folder, "../", `${folder.split("/").pop()}-many`);
+  const size = 3000;
+  for (let part = 0; part < 30; part++) {
+    mkdirSync(join(many, `part-${part}`), { recursive: true });
+    for (let i = 0; i < size / 30; i++) writeFileSync(join(many, `part-${part}`, `page-${i}.md`), `# Page ${part} ${i}\n\n${"Text with `code` and **more** words.\n\n".repeat(20)}`);
+  }
+  try {
+    await stage.test("choose", { folder: many });
+    await page.keyboard.press("Alt+Digit4");
+    await page.keyboard.press("Control+KeyK");
+    await page.keyboard.type("импортировать папку");
+    await expect.poll(() => palette().first().innerText()).toMatch(/Импортировать папку/);
+    await page.keyboard.press("Enter");
+    const bar = page.getByRole("progressbar", { name: "Идёт импорт" });
+    await bar.waitFor();
+    await page.getByText(/^\d+ из 3000$/).waitFor();
+    await page.getByRole("button", { name: "Остановить" }).press("Enter");
+    await page.getByText("Импорт не закончен.").waitFor();
+    await page.getByRole("button", { name: "Продолжить" }).press("Enter");
+    await page.getByText("3000 статей").waitFor({ timeout: 30_000 });
+    const sources = await stage.call<{ id: number; title: string; articles: number }[]>("Articles", "Sources");
+    const source = sources.find((one) => one.articles === size)!;
+    await stage.call("Articles", "Remove", source.id);
+    await page.getByText("3000 статей").waitFor({ state: "detached" });
+  } finally {
+    rmSync(many, { recursive: true, force: true });
+  }
+});
+
+test("without highlights of the webview the same places are marked, and the text stays as it is", async () => {
+  const { page, faults } = await stage.page();
+  await page.addInitScript(() => Reflect.deleteProperty(window, "Highlight"));
+  await page.reload();
+  await page.getByRole("navigation").first().waitFor();
+  await page.keyboard.press("Control+KeyK");
+  await page.keyboard.type("перенос на другой");
+  await page.getByRole("dialog").getByRole("option", { name: /Перенос на другой сервер/ }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Перенос на другой сервер" }).waitFor();
+  const text = () => page.locator(".content").evaluate((content) => content.textContent);
+  await expect.poll(() => page.locator("mark[data-mark=hit]").count()).toBeGreaterThan(0);
+  const before = await text();
+  await page.keyboard.press("Control+KeyF");
+  await page.keyboard.type("базы");
+  await expect.poll(() => page.locator("mark[data-mark=current]").allInnerTexts()).toEqual(["базы"]);
+  const first = await page.locator("mark[data-mark=found]").count();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  expect(await page.locator("mark[data-mark=found]").count()).toBe(first);
+  expect(new Set((await page.locator("mark[data-mark]").allInnerTexts()).map((one) => one.toLowerCase()))).toEqual(new Set(["базы"]));
+  expect(await text()).toBe(before);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.locator("mark[data-mark]").count()).toBe(0);
+  expect(await text()).toBe(before);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test("a source is removed only after a question, and its articles are gone from the search", async () => {
   await page.keyboard.press("Alt+Digit4");
-  await page.keyboard.press("Alt+KeyS");
+  await page.getByRole("button", { name: "Источники", exact: true }).press("Enter");
   const remove = page.getByRole("button", { name: "Убрать источник" });
   await remove.press("Enter");
   await page.getByRole("alertdialog").waitFor();

@@ -2,6 +2,8 @@ import { nodeAt, rangeOf, type Found, type Haystack } from "./find";
 
 /** Marks places of a text. Where the webview can, without touching the page; elsewhere by putting elements around them. */
 export interface Marks {
+  /** Whether marking moves text nodes, so that a haystack is good only until the next clearing. */
+  readonly moves: boolean;
   /** Shows these marks of one sort in place of the earlier ones. */
   show(name: MarkName, hay: Haystack, found: readonly Found[]): void;
   clear(): void;
@@ -16,6 +18,7 @@ export function marks(): Marks {
 
 function highlights(): Marks {
   return {
+    moves: false,
     show(name, hay, found) {
       CSS.highlights.set(name, new Highlight(...found.map((one) => rangeOf(hay, one))));
     },
@@ -25,23 +28,29 @@ function highlights(): Marks {
   };
 }
 
-/** Elements split text nodes, and a haystack would no longer fit: the nodes are put back together and the haystack is mended. */
+/** Elements split text nodes: the haystack is mended while they stand, and the nodes are joined again when they go. */
 function wrapped(): Marks {
   const shown = new Map<MarkName, HTMLElement[]>();
   const unwrap = (name: MarkName) => {
-    for (const mark of shown.get(name) ?? []) mark.replaceWith(...mark.childNodes);
+    const around = new Set<Node | null>();
+    for (const mark of shown.get(name) ?? []) {
+      around.add(mark.parentNode);
+      mark.replaceWith(...mark.childNodes);
+    }
     shown.delete(name);
+    return around;
   };
   return {
+    moves: true,
     show(name, hay, found) {
-      unwrap(name);
+      unwrap(name); // the pieces stay as they are: the haystack knows them
       const made: HTMLElement[] = [];
       // From the end, so that what lies before keeps its place.
       for (const one of [...found].reverse()) made.push(...wrap(hay, one, name));
       shown.set(name, made);
     },
     clear() {
-      for (const name of [...shown.keys()]) unwrap(name);
+      for (const around of [...shown.keys()].map(unwrap)) for (const parent of around) parent?.normalize();
     },
   };
 }

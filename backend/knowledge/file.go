@@ -90,17 +90,15 @@ func (p *filePlace) image(src string) (string, int, int, bool) {
 }
 
 // convert reads a file and makes a page of it, unless it is as known says.
-func (d *docs) convert(c *converter, album *album, f file, known []Known, now time.Time) outcome {
+func (d *docs) convert(c *converter, album *album, f file, known kept, now time.Time) outcome {
 	raw, err := d.read(f, maxBytes)
 	if err != nil {
 		return skippedPiece(f.path, reason(err))
 	}
 	section := d.section(f.path)
 	own := ownHash(raw, d.suffix, section)
-	for _, k := range known {
-		if unchanged(own, k.Hash, d.state) {
-			return outcome{path: f.path, same: true}
-		}
+	if known.found && unchanged(own, known.Hash, d.state) {
+		return outcome{path: f.path, same: true}
 	}
 	place := &filePlace{docs: d, album: album, from: f.path, keys: map[uint32]bool{}}
 	text := decoded(raw, "")

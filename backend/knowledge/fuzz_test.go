@@ -172,7 +172,7 @@ func FuzzZendesk(f *testing.F) {
 				if i == 10 {
 					break
 				}
-				o := s.article(t.Context(), h, article, "", nil, time.Time{})
+				o := s.article(t.Context(), h, article, "", kept{}, time.Time{})
 				if o.taken {
 					checkTree(t, o.page.Nodes)
 					fields, err := json.Marshal([]any{o.page.Path, o.page.Title, o.page.Tags, o.page.Address, o.page.Section})

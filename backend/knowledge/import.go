@@ -131,7 +131,7 @@ func (s *session) openBundle(b *bundle, err error) (feed, error) {
 		d := newDocs(b)
 		s.progress.Of = len(d.articles)
 		now := s.now()
-		return s.parallel(ctx, len(d.articles), func(i int) string { return d.articles[i].path }, func(i int, known []Known) outcome {
+		return s.parallel(ctx, len(d.articles), func(i int) string { return d.articles[i].path }, func(i int, known kept) outcome {
 			return d.convert(s.converter, &s.album, d.articles[i], known, now)
 		})
 	}}, nil
@@ -139,11 +139,11 @@ func (s *session) openBundle(b *bundle, err error) (feed, error) {
 
 // parallel converts pieces on all cores and takes what comes out in order, on
 // the goroutine of the caller, which alone speaks with the stage.
-func (s *session) parallel(ctx context.Context, n int, path func(int) string, convert func(int, []Known) outcome) error {
+func (s *session) parallel(ctx context.Context, n int, path func(int) string, convert func(int, kept) outcome) error {
 	workers := runtime.GOMAXPROCS(0)
 	type job struct {
 		i      int
-		known  []Known
+		known  kept
 		result chan outcome
 	}
 	jobs := make(chan job)
@@ -185,17 +185,21 @@ func (s *session) parallel(ctx context.Context, n int, path func(int) string, co
 	return nil
 }
 
-// known is what is kept of a path: by this import before it was left, or else
-// by readers.
-func (s *session) known(ctx context.Context, path string) ([]Known, error) {
+// kept is what is kept of a path.
+type kept struct {
+	Known
+	found  bool
+	staged bool // by this import, before it was left; otherwise readers see it
+}
+
+// known looks for a path.
+func (s *session) known(ctx context.Context, path string) (kept, error) {
 	k, found, err := s.stage.Staged(ctx, path)
-	if err == nil && !found {
-		k, found, err = s.stage.Shown(ctx, path)
+	if err != nil || found {
+		return kept{k, found, found}, err
 	}
-	if err != nil || !found {
-		return nil, err
-	}
-	return []Known{k}, nil
+	k, found, err = s.stage.Shown(ctx, path)
+	return kept{k, found, false}, err
 }
 
 // guarded makes a parser that stumbles over hostile bytes lose one page, not
@@ -210,7 +214,7 @@ func guarded(path string, convert func() outcome) (o outcome) {
 }
 
 // take writes down what became of a piece.
-func (s *session) take(ctx context.Context, o outcome, known []Known) error {
+func (s *session) take(ctx context.Context, o outcome, known kept) error {
 	for _, skipped := range o.skipped {
 		s.skip(skipped)
 	}
@@ -231,19 +235,19 @@ func (s *session) take(ctx context.Context, o outcome, known []Known) error {
 		err = s.stage.Put(ctx, o.page)
 	case o.same:
 		s.taken++
-		err = s.keep(ctx, o.path)
-	case len(o.skipped) > 0 && len(known) > 0 && o.skipped[0].Why != opora.SourceEmpty:
+		err = s.keep(ctx, o.path, known)
+	case len(o.skipped) > 0 && known.found && o.skipped[0].Why != opora.SourceEmpty:
 		// What could not be read this time stays as it was read last time.
-		err = s.keep(ctx, o.path)
+		err = s.keep(ctx, o.path, known)
 	}
 	s.tell(o.path)
 	return err
 }
 
 // keep takes a piece over, unless this import itself has it already.
-func (s *session) keep(ctx context.Context, path string) error {
-	if _, staged, err := s.stage.Staged(ctx, path); staged || err != nil {
-		return err
+func (s *session) keep(ctx context.Context, path string, known kept) error {
+	if known.staged {
+		return nil
 	}
 	return s.stage.Same(ctx, path)
 }

@@ -172,9 +172,7 @@ func (c *crawl) read(ctx context.Context, u *url.URL, misses *int, links bool) (
 	if err != nil {
 		return nil, err
 	}
-	if _, staged, err := c.session.stage.Staged(ctx, name); err != nil {
-		return nil, err
-	} else if staged && !links && c.session.now().Sub(known[0].At) < stale {
+	if known.staged && !links && c.session.now().Sub(known.At) < stale {
 		return nil, c.session.take(ctx, outcome{path: name, same: true}, known)
 	}
 	if !c.allowed(u) {
@@ -200,20 +198,20 @@ func (c *crawl) read(ctx context.Context, u *url.URL, misses *int, links bool) (
 
 // condition asks for a page only if it changed, where the answer "it did not"
 // would be enough.
-func (c *crawl) condition(known []Known, links bool) http.Header {
+func (c *crawl) condition(known kept, links bool) http.Header {
 	header := http.Header{"Accept": {"text/html,application/xhtml+xml,text/markdown,text/plain"}}
-	if len(known) == 0 || links {
+	if !known.found || links {
 		return header
 	}
-	own, _, _ := cutHash(known[0].Hash)
-	if !strings.HasPrefix(own, version+".") || !unchanged(own, known[0].Hash, c.state) {
+	own, _, _ := cutHash(known.Hash)
+	if !strings.HasPrefix(own, version+".") || !unchanged(own, known.Hash, c.state) {
 		return header
 	}
-	if known[0].ETag != "" {
-		header.Set("If-None-Match", known[0].ETag)
+	if known.ETag != "" {
+		header.Set("If-None-Match", known.ETag)
 	}
-	if known[0].LastModified != "" {
-		header.Set("If-Modified-Since", known[0].LastModified)
+	if known.LastModified != "" {
+		header.Set("If-Modified-Since", known.LastModified)
 	}
 	return header
 }
@@ -226,14 +224,14 @@ func (c *crawl) state(key uint32) uint32 {
 }
 
 // judge makes the outcome of an answer.
-func (c *crawl) judge(ctx context.Context, name string, a answer, err error, known []Known, links bool) (outcome, []*url.URL) {
+func (c *crawl) judge(ctx context.Context, name string, a answer, err error, known kept, links bool) (outcome, []*url.URL) {
 	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
 	switch {
 	case errors.Is(err, errElsewhere), a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
 		return skippedPiece(name, opora.SourceForbids), nil
 	case err != nil:
 		return skippedPiece(name, reason(err)), nil
-	case a.status == http.StatusNotModified && len(known) > 0:
+	case a.status == http.StatusNotModified && known.found:
 		return outcome{path: name, same: true}, nil
 	case a.status != http.StatusOK:
 		return outcome{path: name}, nil // it is gone
@@ -247,7 +245,7 @@ func (c *crawl) judge(ctx context.Context, name string, a answer, err error, kno
 		found = linksOf(text, a.url)
 	}
 	own := ownHash(a.body, c.title, a.url.String())
-	if len(known) > 0 && unchanged(own, known[0].Hash, c.state) {
+	if known.found && unchanged(own, known.Hash, c.state) {
 		return outcome{path: name, same: true}, found
 	}
 	return guarded(name, func() outcome { return c.convert(name, text, kind, own, a, place) }), found

@@ -263,7 +263,7 @@ func (s *session) takeCentre(ctx context.Context, h *helpCentre) error {
 	s.progress.Of = len(h.pieces)
 	groups := h.groups()
 	now := s.now()
-	convert := func(i int, known []Known) outcome {
+	convert := func(i int, known kept) outcome {
 		return s.article(ctx, h, h.pieces[i], groups[h.pieces[i].Section], known, now)
 	}
 	if h.fetcher == nil {
@@ -310,7 +310,7 @@ func (h *helpCentre) groups() map[int64]string {
 	return names
 }
 
-func (s *session) article(ctx context.Context, h *helpCentre, article helpArticle, section string, known []Known, now time.Time) outcome {
+func (s *session) article(ctx context.Context, h *helpCentre, article helpArticle, section string, known kept, now time.Time) outcome {
 	name := article.path()
 	raw, err := json.Marshal(article)
 	if err != nil {
@@ -318,7 +318,7 @@ func (s *session) article(ctx context.Context, h *helpCentre, article helpArticl
 	}
 	state := func(key uint32) uint32 { return h.keys[key] }
 	own := ownHash(raw, section, strconv.FormatBool(h.fetcher != nil))
-	if len(known) > 0 && unchanged(own, known[0].Hash, state) {
+	if known.found && unchanged(own, known.Hash, state) {
 		return outcome{path: name, same: true}
 	}
 	place := &centrePlace{centre: h, name: name, session: s, ctx: ctx, keys: map[uint32]bool{}}

@@ -286,6 +286,20 @@ func TestImportInBackground(t *testing.T) {
 	if _, err := d.Library.Import(t.Context(), filepath.Join(dir, "nowhere")); !errors.Is(err, opora.SourceMissing) {
 		t.Errorf("got %v", err)
 	}
+	shelf, err := d.Library.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	never, err := shelf.AddSource(t.Context(), opora.SourceFolder, filepath.Join(dir, "never"), "Never")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Library.RunImport(t.Context(), never, func(opora.Progress) {}); !errors.Is(err, opora.SourceMissing) {
+		t.Errorf("got %v", err)
+	}
+	if list, err := d.Library.Sources(t.Context()); err != nil || len(list) != 1 {
+		t.Errorf("got %+v, %v: a source that never had articles stays", list, err)
+	}
 	if err := d.Library.Remove(t.Context(), source.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -158,10 +158,12 @@ func (sc *scratch) fit(docs int) {
 func valueOf(weight float32) *[256]uint8 {
 	var values [256]uint8
 	for i := 1; i < len(values); i++ {
-		values[i] = uint8(max(1, float32(i)*weight))
+		values[i] = valueAt(uint8(i), weight)
 	}
 	return &values
 }
+
+func valueAt(impact uint8, weight float32) uint8 { return uint8(max(1, float32(impact)*weight)) }
 
 // fill puts the value of a group for each document into the scratch. With
 // touched it also lists the documents.
@@ -197,11 +199,13 @@ func (g *compiledGroup) fill(ctx context.Context, sc *scratch, touched bool, few
 }
 
 func (g *compiledGroup) value(doc uint32) float32 {
-	var most float32
+	var most uint8
 	for _, list := range g.lists {
-		most = max(most, float32(list.impact(doc))*list.weight)
+		if impact := list.impact(doc); impact > 0 {
+			most = max(most, valueAt(impact, list.weight))
+		}
 	}
-	return most
+	return float32(most)
 }
 
 // manyMatches is from how many documents on only the champions of a single

@@ -220,20 +220,24 @@ func (f *file) value(d *json.Decoder, at int64, name string, into any) error {
 		return f.bad(at, name, opora.SourceUnreadable)
 	}
 	if err != nil {
-		return f.broken(d, at-d.InputOffset(), err)
+		return f.broken(d, 0, err) // a part is well-formed as a whole: this is the file's own decoder
 	}
 	return nil
 }
 
-// broken says where the decoder stopped.
+// broken says where the decoder stopped. The offset in its own error counts from
+// different places; from where it stands the broken value is read once more.
 func (f *file) broken(d *json.Decoder, base int64, err error) error {
-	at := base + d.InputOffset()
+	at := min(base+d.InputOffset(), int64(len(f.text)))
 	var syntax *json.SyntaxError
 	switch {
-	case errors.As(err, &syntax):
-		at = base + syntax.Offset
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		at = int64(len(f.text))
+	case errors.As(err, &syntax):
+		var raw json.RawMessage
+		if errors.As(json.NewDecoder(bytes.NewReader(f.text[at:])).Decode(&raw), &syntax) {
+			at += syntax.Offset - 1
+		}
 	}
 	return f.bad(at, "", opora.SourceUnreadable)
 }

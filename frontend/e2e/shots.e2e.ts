@@ -193,7 +193,8 @@ test("an import on its way, stopped, and failed", { timeout: 120_000 }, async ()
   await page.setViewportSize({ width: 1180, height: 740 });
   await choose({ language: "ru", theme: "light", zoom: 100 });
   await stage.test("choose", { folder: many });
-  await screens.sources!();
+  await page.keyboard.press("Alt+Digit4");
+  await page.getByRole("button", { name: "Источники", exact: true }).click();
   await stage.call("Articles", "ImportFolder");
   await page.getByText(/осталось/).waitFor();
   await page.screenshot({ path: join(folder, "importing-light-ru.png") });
@@ -202,7 +203,7 @@ test("an import on its way, stopped, and failed", { timeout: 120_000 }, async ()
   await page.screenshot({ path: join(folder, "stopped-light-ru.png") });
   rmSync(many, { recursive: true });
   await page.getByRole("button", { name: "Продолжить" }).click();
-  await page.getByText("Такой папки или файла нет.").first().waitFor();
+  await page.getByRole("region", { name: "Новый источник" }).getByText("Такой папки или файла нет.").waitFor();
   await choose({ theme: "dark" });
   await page.screenshot({ path: join(folder, "failed-dark-ru.png") });
   await choose({ theme: "light" });

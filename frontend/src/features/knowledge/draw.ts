@@ -55,7 +55,7 @@ function element(node: Node, into: HTMLElement, drawing: Drawing): HTMLElement |
     case "a":
       return link(node, into);
     case "img":
-      image(node, into);
+      image(node, into, drawing.nodes > early);
       return undefined;
     case "table": {
       const box = add(into, "div");
@@ -114,14 +114,17 @@ function link(node: Node, into: HTMLElement): HTMLElement {
   return made;
 }
 
-function image(node: Node, into: HTMLElement) {
+/** A picture among so many first nodes is loaded at once: it is on this machine. */
+const early = 400;
+
+function image(node: Node, into: HTMLElement, lazy: boolean) {
   const address = picture(node.to ?? "");
   if (!address) {
     into.append(node.t ?? "");
     return;
   }
   const made = add(into, "img");
-  made.loading = "lazy";
+  if (lazy) made.loading = "lazy";
   made.decoding = "async";
   made.alt = node.t ?? "";
   const side = (n?: number) => Math.min(20_000, Math.max(1, Math.round(n ?? 0)));

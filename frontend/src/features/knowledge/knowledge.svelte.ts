@@ -1,7 +1,7 @@
 import * as api from "../../api/articles";
 import type { Article, Page, Progress, Source } from "../../api/articles";
 import { on } from "../../api/events";
-import { failureOf, type Failure } from "../../api/failure";
+import { Code, Failure, failureOf } from "../../api/failure";
 import { In, type Hit } from "../../api/search";
 import { Finder } from "../../search/finder.svelte";
 import { sets } from "../../search/sets";
@@ -85,17 +85,22 @@ export class Knowledge {
     this.view = "sources";
     await this.try(async () => {
       const source = await what();
-      if (source.id) this.ended = this.ended.filter((progress) => progress.source !== source.id);
+      if (source.id) this.forget(source.id);
       await this.read();
     });
   }
 
   async update(source: Source) {
-    this.ended = this.ended.filter((progress) => progress.source !== source.id);
+    this.forget(source.id);
     await this.try(async () => {
       await api.update(source.id);
       this.running = (await api.importing()) ?? [];
     });
+  }
+
+  /** Forgets how an import ended whose source is not there. */
+  forget(source: number) {
+    this.ended = this.ended.filter((progress) => progress.source !== source);
   }
 
   /** Tries something and tells the operator when it fails. */
@@ -145,6 +150,7 @@ export class Knowledge {
   #hear(progress: Progress) {
     this.running = [...this.running.filter((other) => other.source !== progress.source), ...(progress.ended ? [] : [progress])];
     if (!progress.ended) return; // and what it changed is told by itself
+    if (progress.failed && progress.failed !== Code.Cancelled) this.fail(new Failure(progress.failed));
     this.ended = [...this.ended.filter((other) => other.source !== progress.source), progress];
   }
 

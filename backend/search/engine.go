@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -161,6 +162,7 @@ func (e *Engine) rebuild(ctx context.Context, tell func(done int), unless func()
 		return fmt.Errorf("search: write the index: %w", err)
 	}
 	e.replace([]*segment{s}, slices.Clone(at))
+	debug.FreeOSMemory() // what this took is not needed again soon
 	e.forget(ctx, at)
 	if tell != nil {
 		tell(done)

@@ -122,6 +122,20 @@ func TestArchiveBombs(t *testing.T) {
 		t.Errorf("files: %v", err)
 	}
 
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	for i := range 3 { // what they say is enough
+		if _, err := w.CreateRaw(&zip.FileHeader{Name: fmt.Sprintf("%d.md", i), CompressedSize64: 100 << 20, UncompressedSize64: 400 << 20, Method: zip.Deflate}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := importOf(t, &memory{}, opora.SourceZip, stored(t, data.Bytes())); !errors.Is(err, opora.SourceTooLarge) {
+		t.Errorf("bytes: %v", err)
+	}
+
 	// An archive that lies about its sizes: what it says is believed nowhere.
 	raw, err := os.ReadFile(packed(t, "a.md", strings.Repeat("text ", 300_000), "b.md", "# B"))
 	if err != nil {

@@ -130,7 +130,7 @@ func plainAnchor(id string) bool {
 		return false
 	}
 	for _, r := range id {
-		if !strings.ContainsRune("._:-()+=,~!$*/@", r) && !unicode.In(r, unicode.L, unicode.M, unicode.N) && r != '_' {
+		if !strings.ContainsRune("._:-", r) && !unicode.In(r, unicode.L, unicode.M, unicode.N) {
 			return false
 		}
 	}

@@ -44,6 +44,7 @@ func TestHTML(t *testing.T) {
 		{"headings keep plain ids", `<h1 id="top">Название</h1><h2>Second part!</h2><h2>Second part</h2>`,
 			`h1=top("Название") h2=second-part("Second part!") h2=second-part-1("Second part")`},
 		{"the id of a section is its heading's", `<section id="setup"><h2>Setup<a class="headerlink" href="#setup">¶</a></h2><p>x <a href="#setup">y</a>`, `h2=setup("Setup") p("x " a=#setup("y"))`},
+		{"other ids are not kept", `<h2 id="a&quot;b<c>">A</h2><h2 id="x y">B</h2><h2 id="">C</h2><h2 id="javascript:x()">D</h2>`, `h2=a("A") h2=b("B") h2=c("C") h2=d("D")`},
 		{"an empty anchor before a heading", `<a id="sect.vpn"></a><h3>VPN</h3><p><a href="#sect.vpn">x</a>`, `h3=sect.vpn("VPN") p(a=#sect.vpn("x"))`},
 		{"a link to an id that is no heading leads to the heading above", `<h2 id="a">A</h2><p id="deep">x</p><p><a href="#deep">y</a> <a href="#none">z</a>`, `h2=a("A") p("x") p(a=#a("y") " " "z")`},
 		{"links", `<p><a href="other.md#part">1</a> <a href="https://example.org/a?b=c#d">2</a> <a href="mailto:a@example.org">3</a> <a href="missing.md">4</a>`,
@@ -58,6 +59,8 @@ func TestHTML(t *testing.T) {
 		{"notes", `<div class="admonition warning"><p class="admonition-title">Careful</p><p>x</p></div><blockquote><p>q</blockquote>`, `note=warning(p(strong("Careful")) p("x")) quote(p("q"))`},
 		{"notes that are tables", `<div class="admonitionblock tip"><table><tr><td class="icon">i</td><td class="content">Do it</td></table></div>`, `note=tip(p("Do it"))`},
 		{"images", `<p>a <img src="picture.png" alt="B &amp; C"> <img src="http://example.org/x.png" alt="remote"> <img src="x.svg" alt="drawn">`, `p("a " ` + picture + `"B & C" " remote drawn")`},
+		{"what an image shows is one plain line", `<p><img src="picture.png" alt="a&#x202e;b&#7;
+ c&#8203;">`, `p(` + picture + `"ab c")`},
 		{"keys and code", `<p>Press <kbd>Ctrl</kbd>+<kbd>C</kbd>, see <code>a  <b>b</b>
  c</code>`, `p("Press " kbd("Ctrl") "+" kbd("C") ", see " code"a  b  c")`},
 		{"white space is one space", "<p> a <b> b </b> c&nbsp;d </p>", `p("a " strong("b ") "c\u00a0d")`},
@@ -247,6 +250,7 @@ func TestCharsets(t *testing.T) {
 func TestLimits(t *testing.T) {
 	c := newConverter()
 	for name, text := range map[string]string{
+		"levels":   strings.Repeat("<div>", maxDepth+10) + "x",
 		"depth":    strings.Repeat("<div>", 5000) + "x",
 		"elements": strings.Repeat("<p>x", maxElements+1),
 		"bytes":    strings.Repeat("x ", maxBytes/2+1),

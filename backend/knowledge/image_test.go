@@ -174,6 +174,8 @@ func TestPictures(t *testing.T) {
 	write(t, dir, "img/copy.png", string(asPNG(t, drawn(10, 10))))
 	write(t, dir, "static/img/two.jpg", string(asJPEG(t, drawn(20, 10))))
 	write(t, dir, "img/bad.png", "no")
+	write(t, dir, "sub/d.md", "![one](../img/one.png) ![own](own.png)\n")
+	write(t, dir, "sub/own.png", string(asPNG(t, drawn(10, 10))))
 	write(t, dir, "c.md", "# C\n\n![bad](img/bad.png)\n")
 	shelf := &memory{}
 	report, err := importOf(t, shelf, opora.SourceFolder, dir)
@@ -183,12 +185,15 @@ func TestPictures(t *testing.T) {
 	if got := sketch(shelf.Pages["a.md"].Nodes); strings.Count(got, "img=") != 2 || !strings.Contains(got, `" out none"`) {
 		t.Errorf("got %s", got)
 	}
+	if got := sketch(shelf.Pages["sub/d.md"].Nodes); strings.Count(got, "img=") != 2 {
+		t.Errorf("got %s", got)
+	}
 	if got := sketch(shelf.Pages["c.md"].Nodes); got != `h1=c("C") p("bad")` {
 		t.Errorf("got %s", got)
 	}
 	write(t, dir, "img/copy.png", string(asPNG(t, drawn(11, 10))))
 	report, err = importOf(t, shelf, opora.SourceFolder, dir)
-	if err != nil || report.Changed != 1 || report.Same != 2 || len(shelf.Images) != 3 {
+	if err != nil || report.Changed != 1 || report.Same != 3 || len(shelf.Images) != 3 {
 		t.Errorf("after a picture changed: %+v, %v", report, err)
 	}
 }

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"strings"
@@ -257,11 +258,11 @@ func TestLimits(t *testing.T) {
 		"lists":    strings.Repeat("<ul><li>", 3000) + "x",
 		"spans":    "<p>" + strings.Repeat("<span>", 5000) + "x",
 	} {
-		if doc, err := c.html(text, testPlace{}); err != opora.SourceTooLarge {
+		if doc, err := c.html(text, testPlace{}); !errors.Is(err, opora.SourceTooLarge) {
 			t.Errorf("%s: got %d nodes, %v", name, len(doc.nodes), err)
 		}
 	}
-	if _, err := c.markdownText(strings.Repeat(">", 5000)+" x", false, testPlace{}); err != opora.SourceTooLarge {
+	if _, err := c.markdownText(strings.Repeat(">", 5000)+" x", false, testPlace{}); !errors.Is(err, opora.SourceTooLarge) {
 		t.Errorf("quotes within quotes: %v", err)
 	}
 	nodes, err := c.nodes("<table>"+strings.Repeat("<tr><td colspan=50 rowspan=50>x", 10000)+"</table>", testPlace{}, false)

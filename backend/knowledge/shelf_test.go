@@ -21,7 +21,6 @@ type memory struct {
 type stage struct {
 	shelf  *memory
 	pages  map[string]opora.Page
-	puts   map[string]bool
 	leaves bool
 }
 

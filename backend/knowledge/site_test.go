@@ -195,11 +195,11 @@ func TestHostileSites(t *testing.T) {
 		}, nil},
 		"redirects out": {func(s *testSite) {
 			s.pages["/sitemap.xml"] = `<urlset><url><loc>ORIGIN/</loc></url><url><loc>/out</loc></url></urlset>`
-			s.other["/out"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, outside.URL, 302) }
+			s.other["/out"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, outside.URL, http.StatusFound) }
 		}, nil},
 		"redirects in a circle": {func(s *testSite) {
 			s.pages["/sitemap.xml"] = `<urlset><url><loc>ORIGIN/</loc></url><url><loc>/round</loc></url></urlset>`
-			s.other["/round"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", 302) }
+			s.other["/round"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", http.StatusFound) }
 		}, nil},
 		"no login":  {func(s *testSite) { s.other["/"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) } }, opora.SourceForbids},
 		"forbidden": {func(s *testSite) { s.pages["/robots.txt"] = "User-agent: *\nDisallow: /\n" }, opora.SourceForbids},

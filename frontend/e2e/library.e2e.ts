@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { Page } from "playwright-core";
 import { Stage } from "./stage";
 
+const whole = ["alone", "long"].includes(process.env.OPORA_TESTS ?? "");
+
 let stage: Stage;
 let page: Page;
 let faults: string[];
@@ -305,6 +307,28 @@ test("a long import shows how far it is, is stopped by key, and goes on from the
   } finally {
     rmSync(many, { recursive: true, force: true });
   }
+});
+
+test("a list of very many replies draws only what is in sight, and every end of it is one key away", async () => {
+  const many = whole ? 100_000 : 10_000;
+  const file = join(folder, "many.json");
+  const name = (i: number) => `яя ${String(i).padStart(6, "0")}`; // below all others
+  writeFileSync(file, JSON.stringify({ format: "opora.snippets", version: 1, snippets: Array.from({ length: many }, (_, i) => ({ title: name(i), body: `Текст ${i}.`, tags: ["много"] })) }));
+  await stage.test("choose", { snippets: file });
+  await page.keyboard.press("Alt+Digit3");
+  await page.getByRole("button", { name: "Импортировать ответы из файла" }).press("Enter");
+  await page.getByText(`Новых и изменённых ответов: ${many}.`).waitFor({ timeout: 35_000 });
+  const list = page.getByRole("listbox", { name: "Список ответов" });
+  await expect.poll(() => list.getByRole("option").first().getAttribute("aria-setsize")).toBe(String(many + 31));
+  await list.focus();
+  await page.keyboard.press("End");
+  await page.getByRole("textbox", { name: "Название" }).waitFor();
+  await expect.poll(() => page.getByRole("textbox", { name: "Название" }).inputValue()).toBe(name(many - 1));
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(() => page.getByRole("textbox", { name: "Название" }).inputValue()).toBe(name(many - 2));
+  await list.evaluate((box) => (box.scrollTop = box.scrollHeight / 2));
+  await expect.poll(() => list.getByRole("option").filter({ hasText: /^яя 00[45]\d{3}|^яя 0[45]\d{4}/ }).count()).toBeGreaterThan(5);
+  expect(await list.getByRole("option").count()).toBeLessThan(60);
 });
 
 test("without highlights of the webview the same places are marked, and the text stays as it is", async () => {

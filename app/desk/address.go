@@ -67,7 +67,7 @@ func webAddress(u *url.URL) (string, error) {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 			return "", opora.LinkRefused
 		}
-	} else if strings.HasSuffix(u.Host, ":") {
+	} else {
 		u.Host = strings.TrimSuffix(u.Host, ":")
 	}
 	if strings.HasPrefix(u.Host, "[") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"time"
 
@@ -206,7 +207,8 @@ func (s *session) known(ctx context.Context, path string) (kept, error) {
 // the program.
 func guarded(path string, convert func() outcome) (o outcome) {
 	defer func() {
-		if recover() != nil {
+		if cause := recover(); cause != nil {
+			slog.Error("conversion stumbled", "cause", fmt.Sprint(cause))
 			o = skippedPiece(path, opora.SourceUnreadable)
 		}
 	}()

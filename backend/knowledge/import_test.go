@@ -194,3 +194,10 @@ func TestRecognise(t *testing.T) {
 		t.Errorf("nothing there: %v", err)
 	}
 }
+
+func TestStumbling(t *testing.T) {
+	o := guarded("a.md", func() outcome { panic("hostile bytes") })
+	if o.path != "a.md" || o.taken || len(o.skipped) != 1 || o.skipped[0].Why != opora.SourceUnreadable {
+		t.Errorf("got %+v", o)
+	}
+}

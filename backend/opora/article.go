@@ -111,7 +111,7 @@ const (
 	NodeHeading   NodeKind = "h"      // Level 1–6, ID
 	NodeList      NodeKind = "ul"     //
 	NodeOrdered   NodeKind = "ol"     // Level is the first number
-	NodeItem      NodeKind = "li"     //
+	NodeItem      NodeKind = "li"     // ID, where something points to it
 	NodeQuote     NodeKind = "quote"  //
 	NodeNote      NodeKind = "note"   // an admonition; Lang is its sort: note, tip, warning, danger
 	NodeBlock     NodeKind = "pre"    // a block of code: Text byte by byte, Lang

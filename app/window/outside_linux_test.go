@@ -34,7 +34,7 @@ func hostileAddresses() []string {
 		"https://[::1", "https://[fe80::1%25eth0;calc]/", "https://exa mple.org/", "https://example.org/\"onclick", "https://example.org/<script>", "https://example.org/`id`",
 		"https://example.org/|calc", "https://example.org/^", "\u00a0https://example.org/", "https://example.org/\u2028", "ht\ttps://example.org/", "https\u003a\u0000//example.org",
 		"mailto:", "mailto:?attach=/etc/passwd", "mailto:a", "mailto:a@b,c@d", "mailto:a@b%0d%0aBcc:c@d", "mailto:a@b?subject=x%0d%0aBcc:c@d", "mailto://a@b", "mailto:-attach@b", "mailto:a@b%26x", "mailto:a@b@c",
-		"https://" + strings.Repeat("a", 9000) + "/", "https://xn--/", "https://-bad-.example/", "HTTPS://User@Example.org",
+		"https://"+strings.Repeat("a", 9000)+"/", "https://xn--/", "https://-bad-.example/", "HTTPS://User@Example.org",
 	)
 }
 

@@ -63,16 +63,26 @@ func (e *Engine) compact() error {
 	// Before syncing is asked for: who holds that may be waiting for the lock.
 	unlock()
 
+	taken, err := e.exchange(old, frozen, fresh, err)
+	if taken {
+		e.forget(e.ctx, at) // without the locks: a feed may have to wait for its store
+	}
+	return err
+}
+
+// exchange takes the new file in the place of the segments that it was made
+// of, unless there was an error or all was made anew meanwhile.
+func (e *Engine) exchange(old, frozen []*segment, fresh *segment, failed error) (taken bool, err error) {
 	e.syncing.Lock()
 	defer e.syncing.Unlock()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err != nil {
+	if failed != nil {
 		e.frozen = 0
-		return err
+		return false, failed
 	}
 	if !e.begins(old) {
-		return fresh.close() // all was made anew meanwhile
+		return false, fresh.close()
 	}
 	e.frozen = 0
 	for i, s := range old {
@@ -84,9 +94,7 @@ func (e *Engine) compact() error {
 		e.drop(s)
 	}
 	e.segments = append([]*segment{fresh}, e.segments[len(old):]...)
-	// A feed is told outside of the locks only when it may be slow; these are not.
-	e.forget(e.ctx, at)
-	return nil
+	return true, nil
 }
 
 // begins reports whether the engine still has these segments, and then newer ones.

@@ -338,13 +338,14 @@ func goTest(ctx context.Context, p *program) error {
 func goTestAlone(ctx context.Context, p *program) error {
 	return p.do(ctx, job{env: []string{"OPORA_TESTS=alone"}, args: []string{
 		"go", "test", "-p", "1", "-count", "1", "-timeout", "15m", "-run", aloneTests,
-		"./backend/browser", "./backend/check/...", "./backend/intake", "./backend/keyring",
+		"./backend/browser", "./backend/check/...", "./backend/intake", "./backend/keyring", "./backend/knowledge", "./backend/search", "./backend/sqlite",
 	}})
 }
 
 const aloneTests = "^(TestBombs|TestRandomKills|TestDialogs" +
 	"|TestAssist|TestEndlessPages|TestCancel.*|TestFreshVisitors|TestFlattered|TestSlandered|TestThieves|TestBrowserMatrix" +
-	"|TestHostile.*|TestFaults|TestLimits|TestHangingKeyring.*)$"
+	"|TestHostile.*|TestFaults|TestLimits|TestHangingKeyring.*" +
+	"|TestPromises|TestOverlap|TestManyArticles|TestManySnippets|TestImportKilledAnywhere)$"
 
 // crossBuild proves that the backend needs neither cgo nor a window on any
 // system, and that the Windows program can be built from here.

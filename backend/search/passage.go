@@ -127,7 +127,7 @@ func (w window) bytes(text string, places []byte) (from, to int) {
 		}
 		return s.start, s.end
 	}
-	from, to = at(w.from)
+	from, _ = at(w.from)
 	_, to = at(w.to)
 	if to < from {
 		return 0, 0

@@ -386,6 +386,11 @@ export namespace opora {
 	    changedAt: string;
 	}
 	
+	export interface Head {
+	    At: number;
+	    Text: string;
+	    Anchor: string;
+	}
 	
 	
 	export interface Node {

@@ -218,7 +218,9 @@ func (t *traffic) quiet(since time.Duration) bool {
 	defer t.mu.Unlock()
 	for _, r := range t.open {
 		patience := hanging
-		if r.URL.Host != t.host && r.Kind != "Document" {
+		// What answers the script of a worker is told to the worker alone.
+		worker := r.Kind == "Script" && r.Status == 0
+		if r.URL.Host != t.host && r.Kind != "Document" || worker {
 			patience = aside
 		}
 		if time.Since(r.At) < patience || r.Kind == "Document" && r.Status == 0 && r.URL.Host == t.host {

@@ -323,11 +323,8 @@ func (s *screen) landed(ctx context.Context) (*page, *opora.Finding) {
 // asksToWait recognises a page that says it goes on by itself.
 func (p *page) asksToWait() bool {
 	text := p.text()
-	if len(text) > 600 || !waitWords.in(fold(text)) {
-		return false
-	}
 	_, out := p.signOut()
-	return !out
+	return !out && len(text) < 400 && len(p.links) < 3 && waitWords.in(fold(text))
 }
 
 // slowLogin is how long the answer to a login is waited for.

@@ -84,7 +84,7 @@ var (
 	scriptedNames = words(`jsencrypt`, `cryptojs`, `crypto-js`, `\bsjcl\b`, `forge(?:\.min)?\.js`, `md5(?:\.min)?\.js`, `sha(?:1|256|512)(?:\.min)?\.js`, `rsa(?:\.min)?\.js`, `bigint(?:\.min)?\.js`, `hex_md5`, `hex_sha`,
 		`\bmd5\s*\(`, `\bsha(?:1|256|512)\s*\(`, `rsakey`, `setpublickey`, `subtle\.(?:encrypt|digest)`, `encryptpassword`, `encrypt\(`)
 	// waitWords say that the page goes on by itself.
-	waitWords = words(`подожд`, `ожидайте`, `перенаправ`, `переадрес`, `загруз`, `секунд`, `выполняется`, `входим`, `please wait`, `one moment`, `just a moment`, `hold on`, `redirect`, `loading`, `(?:sign|logg)ing (?:you )?in`, `seconds?\b`,
+	waitWords = words(`подожд`, `ожидайте`, `перенаправ`, `переадрес`, `выполняется вход`, `входим`, `please wait`, `one moment`, `just a moment`, `redirect`, `(?:sign|logg)ing (?:you )?in`,
 		`bitte warten`, `weiterleit`, `patientez`, `redirig`, `espere`, `attendere`, `aguarde`, `proszę czekać`)
 	alertMark = words(`alert`, `error`, `danger`, `invalid`, `notice`, `warning`, `message`, `\bmsg`, `flash`, `fail`, `toast`, `feedback`, `help-block`, `validation`)
 )

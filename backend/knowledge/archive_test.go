@@ -159,6 +159,21 @@ func TestArchiveBombs(t *testing.T) {
 	}
 }
 
+// TestNumberSign: a path may have the sign that begins an anchor.
+func TestNumberSign(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "C# гид.md", "# Работа с C#\n\nсишарп")
+	write(t, dir, "a.md", "# A\n\n[x](C%23%20гид.md) [y](C%23%20гид.md#part)")
+	shelf := &memory{}
+	report, err := importOf(t, shelf, opora.SourceFolder, dir)
+	if err != nil || report.Added != 2 || report.SkippedOf != 0 {
+		t.Fatalf("got %+v, %v", report, err)
+	}
+	if got := sketch(shelf.Pages["a.md"].Nodes); !strings.Contains(got, "page:C# гид.md#") || !strings.Contains(got, "page:C# гид.md#part") {
+		t.Errorf("links: %s", got)
+	}
+}
+
 func TestFolderFollowsNoLinks(t *testing.T) {
 	dir := t.TempDir()
 	outside := t.TempDir()

@@ -104,7 +104,7 @@ func (b *bundle) add(f file) {
 	switch {
 	case isArticle(f.path):
 		clean := inert(f.path)
-		if clean != f.path || len(clean) > maxPath || strings.Contains(clean, "#") {
+		if clean != f.path || len(clean) > maxPath {
 			b.skip(f.name, opora.SourceHostile) // no name for an address, and none for the eye
 			return
 		}

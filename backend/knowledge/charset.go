@@ -23,6 +23,7 @@ func decoded(raw []byte, contentType string) string {
 			text = converted
 		}
 	}
+	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // of UTF-16
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	return string(bytes.ToValidUTF8(text, []byte("\uFFFD")))
 }
@@ -59,4 +60,19 @@ func encodingOf(raw []byte, contentType string) encoding.Encoding {
 		}
 	}
 	return best
+}
+
+// binary reports whether bytes are no text in any encoding: one in fifty of
+// their first ones is a control character, which no text has.
+func binary(raw []byte) bool {
+	if bytes.HasPrefix(raw, []byte("\xff\xfe")) || bytes.HasPrefix(raw, []byte("\xfe\xff")) {
+		return false // UTF-16
+	}
+	sample, controls := raw[:min(len(raw), 16<<10)], 0
+	for _, b := range sample {
+		if b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != '\x1b' {
+			controls++
+		}
+	}
+	return controls*50 > len(sample)
 }

@@ -242,8 +242,24 @@ func TestCharsets(t *testing.T) {
 		"utf-16":               {"\xff\xfe\x1f\x04\x40\x04\x38\x04\x32\x04\x35\x04\x42\x04,\x00 \x00\x4d\x04\x42\x04\x3e\x04 \x00\x3e\x04\x31\x04\x4b\x04\x47\x04\x3d\x04\x4b\x04\x39\x04 \x00\x42\x04\x35\x04\x3a\x04\x41\x04\x42\x04", ""},
 	}
 	for name, test := range tests {
-		if got := decoded([]byte(test.raw), test.contentType); !strings.HasSuffix(got, "Привет, это обычный текст") {
+		if got := decoded([]byte(test.raw), test.contentType); !strings.HasSuffix(got, "Привет, это обычный текст") || strings.HasPrefix(got, "\ufeff") {
 			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+func TestBinary(t *testing.T) {
+	noise := make([]byte, 4096)
+	for i := range noise {
+		noise[i] = byte(i * 37)
+	}
+	for text, want := range map[string]bool{
+		string(noise): true, "\x7fELF\x02\x01\x01\x00\x00\x00\x00": true,
+		"": false, "plain\ttext\r\n": false, "\xff\xfe#\x00 \x00x\x00": false, "Привет": false, "\xcf\xf0\xe8\xe2\xe5\xf2": false,
+		strings.Repeat("text ", 100) + "\x00": false,
+	} {
+		if got := binary([]byte(text)); got != want {
+			t.Errorf("%.20q: got %v", text, got)
 		}
 	}
 }

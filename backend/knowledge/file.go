@@ -95,6 +95,9 @@ func (d *docs) convert(c *converter, album *album, f file, known kept, now time.
 	if err != nil {
 		return skippedPiece(f.path, reason(err))
 	}
+	if binary(raw) {
+		return skippedPiece(f.path, opora.SourceUnreadable)
+	}
 	section := d.section(f.path)
 	own := ownHash(raw, d.suffix, section)
 	if known.found && unchanged(own, known.Hash, d.state) {

@@ -90,6 +90,9 @@ func linkFrom(from, href string, base *url.URL, in pages) string {
 			if found == from && anchor != "" {
 				return anchor
 			}
+			if anchor == "" && strings.Contains(found, opora.LinkAnchor) {
+				anchor = opora.LinkAnchor // what follows the last one is the anchor
+			}
 			return opora.LinkPage + found + anchor
 		}
 	}

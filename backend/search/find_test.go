@@ -56,6 +56,7 @@ func TestFind(t *testing.T) {
 		{"other layout, both words", "djpdhfn ltytu", 2, "возврат денег"},
 		{"other layout, with a key that is no letter in Latin", "ghbdtncndbt", 6, "приветствие"},
 		{"English in the Russian layout", "сукешашсфеу", 4, "certificate"},
+		{"other layout and only kin", "jnrk.xbnm", 10, "отключить"},
 		{"layout and typo", "djpdhhfn", 2, "возврат"},
 		{"phrase", `"рабочих дней"`, 2, ""},
 		{"tag", "#оплата", 2, ""},

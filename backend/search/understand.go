@@ -57,6 +57,11 @@ func (l lexicon) known(text string, last bool) int {
 	least := 0
 	for i, token := range tokens {
 		docs := l.stemDocs(stem(token))
+		if docs == 0 {
+			for _, c := range l.kin(stem(token)) {
+				docs = max(docs, c.docs)
+			}
+		}
 		if last && i == len(tokens)-1 {
 			docs = max(docs, l.begins(token))
 		}

@@ -62,9 +62,9 @@ func encodingOf(raw []byte, contentType string) encoding.Encoding {
 	return best
 }
 
-// binary reports whether bytes are no text in any encoding: one in fifty of
+// noText reports whether bytes are no text in any encoding: one in fifty of
 // their first ones is a control character, which no text has.
-func binary(raw []byte) bool {
+func noText(raw []byte) bool {
 	if bytes.HasPrefix(raw, []byte("\xff\xfe")) || bytes.HasPrefix(raw, []byte("\xfe\xff")) {
 		return false // UTF-16
 	}

@@ -258,7 +258,7 @@ func TestBinary(t *testing.T) {
 		"": false, "plain\ttext\r\n": false, "\xff\xfe#\x00 \x00x\x00": false, "Привет": false, "\xcf\xf0\xe8\xe2\xe5\xf2": false,
 		strings.Repeat("text ", 100) + "\x00": false,
 	} {
-		if got := binary([]byte(text)); got != want {
+		if got := noText([]byte(text)); got != want {
 			t.Errorf("%.20q: got %v", text, got)
 		}
 	}

@@ -95,7 +95,7 @@ func (d *docs) convert(c *converter, album *album, f file, known kept, now time.
 	if err != nil {
 		return skippedPiece(f.path, reason(err))
 	}
-	if binary(raw) {
+	if noText(raw) {
 		return skippedPiece(f.path, opora.SourceUnreadable)
 	}
 	section := d.section(f.path)

@@ -118,18 +118,19 @@ func TestBombs(t *testing.T) {
 		paths = append(paths, "/cpu", "/nodes", "/reload", "/log", "/frames")
 	}
 	for _, path := range paths {
-		b := start(t, Options{})
-		ctx := tab(t, b)
-		_, _ = chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: site.URL + path})
-		time.Sleep(200 * time.Millisecond)
-		at := time.Now()
-		b.Close()
-		if took := time.Since(at); took > pace.Limit(closeTime) {
-			t.Errorf("%s: closing took %v", path, took)
-		}
-		if exists(b.profile.dir) {
-			t.Errorf("%s: the profile is left", path)
-		}
+		pace.Within(t, closeTime, "closing "+path, func() time.Duration {
+			b := start(t, Options{})
+			ctx := tab(t, b)
+			_, _ = chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: site.URL + path})
+			time.Sleep(200 * time.Millisecond)
+			at := time.Now()
+			b.Close()
+			took := time.Since(at)
+			if exists(b.profile.dir) {
+				t.Errorf("%s: the profile is left", path)
+			}
+			return took
+		})
 	}
 }
 

@@ -44,6 +44,16 @@ const (
 	ChooseExport   Choice = "export"   // a file to write
 )
 
+// chosen lets the operator choose a path; it is empty when they did not.
+func (a *App) chosen(what Choice) (*desk.Desk, string, error) {
+	d, err := a.Desk()
+	if err != nil || a.Choose == nil {
+		return d, "", err
+	}
+	path, err := a.Choose(what)
+	return d, path, err
+}
+
 // NewApp makes an App that is not open yet; calls wait for [App.Open].
 func NewApp(version string) *App {
 	return &App{Version: version, ready: make(chan struct{})}

@@ -66,11 +66,7 @@ func (a *Articles) ImportFolder() (opora.Source, error) { return a.chosen(Choose
 func (a *Articles) ImportFile() (opora.Source, error) { return a.chosen(ChooseFile) }
 
 func (a *Articles) chosen(what Choice) (opora.Source, error) {
-	d, err := a.app.Desk()
-	if err != nil || a.app.Choose == nil {
-		return opora.Source{}, err
-	}
-	path, err := a.app.Choose(what)
+	d, path, err := a.app.chosen(what)
 	if err != nil || path == "" {
 		return opora.Source{}, err
 	}

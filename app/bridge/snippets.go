@@ -94,11 +94,7 @@ func (s *Snippets) AddStarters() (int, error) {
 // Import reads snippets from a file that the operator chooses and gives how
 // many were new or changed; -1 when none was chosen.
 func (s *Snippets) Import() (int, error) {
-	d, err := s.app.Desk()
-	if err != nil || s.app.Choose == nil {
-		return -1, err
-	}
-	path, err := s.app.Choose(ChooseSnippets)
+	d, path, err := s.app.chosen(ChooseSnippets)
 	if err != nil || path == "" {
 		return -1, err
 	}
@@ -109,11 +105,7 @@ func (s *Snippets) Import() (int, error) {
 // Export writes all snippets to a file that the operator names and gives how
 // many; -1 when none was named.
 func (s *Snippets) Export() (int, error) {
-	d, err := s.app.Desk()
-	if err != nil || s.app.Choose == nil {
-		return -1, err
-	}
-	path, err := s.app.Choose(ChooseExport)
+	d, path, err := s.app.chosen(ChooseExport)
 	if err != nil || path == "" {
 		return -1, err
 	}

@@ -90,9 +90,6 @@ func linkFrom(from, href string, base *url.URL, in pages) string {
 			if found == from && anchor != "" {
 				return anchor
 			}
-			if anchor == "" && strings.Contains(found, opora.LinkAnchor) {
-				anchor = opora.LinkAnchor // what follows the last one is the anchor
-			}
 			return opora.LinkPage + found + anchor
 		}
 	}

@@ -159,7 +159,7 @@ type Node struct {
 
 // How the To of a link begins that stays within the knowledge base.
 const (
-	LinkPage   = "page:" // and the path of an article of the same source, with an anchor behind the last # where one is meant, or where the path has one
+	LinkPage   = "page:" // and the path of an article of the same source, with an anchor behind the last # where one is meant; the path may have one itself
 	LinkAnchor = "#"     // and an anchor of the same article
 )
 

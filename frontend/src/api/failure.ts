@@ -22,6 +22,17 @@ export async function call<T>(bound: Promise<T>): Promise<T> {
   }
 }
 
+/** Tries something; says whether it went well, and tells of the failure when not. */
+export async function went(work: () => Promise<unknown>, fail: (failure: Failure) => void): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (reason) {
+    fail(failureOf(reason));
+    return false;
+  }
+}
+
 /** Reads the JSON that the bridge puts into the message of the error it rejects with. */
 export function failureOf(reason: unknown): Failure {
   if (reason instanceof Failure) return reason;

@@ -2,7 +2,7 @@ import * as api from "../../api/accesses";
 import type { Credential, Draft, Intake } from "../../api/accesses";
 import { on } from "../../api/events";
 import type { Failure } from "../../api/failure";
-import { Code, failureOf } from "../../api/failure";
+import { Code, failureOf, went } from "../../api/failure";
 import { Latest } from "../../api/latest";
 
 /** What the place shows on the right: nothing yet, a message being worked on, or a kept access. */
@@ -97,14 +97,8 @@ export class Inbox {
   }
 
   /** Calls the Go side; says whether it went well, and tells the operator when not. */
-  async try(work: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (reason) {
-      this.fail(failureOf(reason));
-      return false;
-    }
+  try(work: () => Promise<unknown>): Promise<boolean> {
+    return went(work, this.fail);
   }
 
   /** Brings back what was discarded last. */

@@ -1,7 +1,7 @@
 import * as api from "../../api/customers";
 import type { Customer } from "../../api/customers";
 import { on } from "../../api/events";
-import { failureOf, type Failure } from "../../api/failure";
+import { type Failure, went } from "../../api/failure";
 import { Latest } from "../../api/latest";
 
 /** The customers, what is looked for among them, and which one is looked at. */
@@ -69,13 +69,7 @@ export class Customers {
     });
   }
 
-  async try(work: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (reason) {
-      this.fail(failureOf(reason));
-      return false;
-    }
+  try(work: () => Promise<unknown>): Promise<boolean> {
+    return went(work, this.fail);
   }
 }

@@ -1,7 +1,7 @@
 import * as api from "../../api/articles";
 import type { Article, Page, Progress, Source } from "../../api/articles";
 import { on } from "../../api/events";
-import { Code, Failure, failureOf } from "../../api/failure";
+import { Code, Failure, failureOf, went } from "../../api/failure";
 import { In, type Hit } from "../../api/search";
 import { Finder } from "../../search/finder.svelte";
 import { sets } from "../../search/sets";
@@ -104,14 +104,8 @@ export class Knowledge {
   }
 
   /** Tries something and tells the operator when it fails. */
-  async try(work: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (reason) {
-      this.fail(failureOf(reason));
-      return false;
-    }
+  try(work: () => Promise<unknown>): Promise<boolean> {
+    return went(work, this.fail);
   }
 
   async #show(id: number, goal: Goal): Promise<boolean> {

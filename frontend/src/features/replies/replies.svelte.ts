@@ -1,5 +1,5 @@
 import { on } from "../../api/events";
-import { failureOf, type Failure } from "../../api/failure";
+import { failureOf, type Failure, went } from "../../api/failure";
 import { In } from "../../api/search";
 import * as api from "../../api/snippets";
 import type { Snippet, Tally } from "../../api/snippets";
@@ -74,14 +74,8 @@ export class Replies {
     this.fresh = false;
   }
 
-  async try(work: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (reason) {
-      this.fail(failureOf(reason));
-      return false;
-    }
+  try(work: () => Promise<unknown>): Promise<boolean> {
+    return went(work, this.fail);
   }
 }
 
